@@ -1,0 +1,102 @@
+import type { Generated } from 'kysely';
+
+/** Times are integers, ms since the epoch. Columns named `sealed_*` hold compact JWEs that only the vault can read. */
+export interface InstallationsTable {
+  id: string;
+  platform: string;
+  /** The provider's host, such as github.com, so that two GitHub Enterprise servers do not mix. */
+  host: string;
+  external_org_id: string;
+  external_org_name: string;
+  /** A GitHub App installation's id; null for a user's own token. */
+  external_installation_id: string | null;
+  login: string;
+  display_name: string | null;
+  sealed_access_token: string | null;
+  sealed_refresh_token: string | null;
+  access_expires_at: number | null;
+  refresh_expires_at: number | null;
+  /** JSON array of strings. */
+  scopes: string;
+  /** JSON object. */
+  permissions: string;
+  /** JSON object. */
+  metadata: string;
+  /** `ok` or `needs_reconnect`; every passing trouble is kept in memory only. */
+  state: string;
+  /** JSON of an ErrorView: why it needs a reconnect. */
+  problem: string | null;
+  /** Grows with every connect and disconnect: a token refreshed across such an instant is not stored. */
+  generation: Generated<number>;
+  installed_by: string;
+  created_at: number;
+  updated_at: number;
+  last_refreshed_at: number | null;
+  last_used_at: number | null;
+  /** The provider wants no request before this time. */
+  paused_until: number | null;
+  revoked_at: number | null;
+}
+
+export interface OAuthStatesTable {
+  /** SHA-256 of the state parameter, hex: the row itself cannot be replayed. */
+  state_hash: string;
+  platform: string;
+  flow_id: string;
+  sealed_code_verifier: string;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface ProvidersTable {
+  platform: string;
+  client_id: string;
+  sealed_client_secret: string | null;
+  updated_at: number;
+}
+
+/** Conditional requests: what a provider answered last, per installation and address. Bodies may name private repositories. */
+export interface HttpCacheTable {
+  installation_id: string;
+  url: string;
+  etag: string;
+  sealed_body: string;
+  updated_at: number;
+}
+
+export interface ReleaseFeedTable {
+  /** Always 1: the table has one row. */
+  id: number;
+  /** JSON of the last UpdatesView-like snapshot; public data only. */
+  snapshot: string;
+  updated_at: number;
+}
+
+export interface VaultKeysTable {
+  /** Random id of the master key. One row is current; a rotation replaces it in the transaction that re-encrypts. */
+  key_id: string;
+  /** `keychain`, `passphrase` or `file`. */
+  source: string;
+  /** A known text sealed under the key, so that a wrong key is noticed before anything is read with it. */
+  verifier: string;
+  /** Passphrase source: scrypt parameters and salt, and the master key wrapped under the derived key (JSON). */
+  wrapping: string | null;
+  created_at: number;
+}
+
+export interface Schema {
+  installations: InstallationsTable;
+  oauth_states: OAuthStatesTable;
+  providers: ProvidersTable;
+  http_cache: HttpCacheTable;
+  release_feed: ReleaseFeedTable;
+  vault_keys: VaultKeysTable;
+}
+
+/** Every column that holds sealed text, with the columns that name its row: what a key rotation re-encrypts. */
+export const SEALED_COLUMNS = [
+  { table: 'installations', row: ['id'], columns: ['sealed_access_token', 'sealed_refresh_token'] },
+  { table: 'oauth_states', row: ['state_hash'], columns: ['sealed_code_verifier'] },
+  { table: 'providers', row: ['platform'], columns: ['sealed_client_secret'] },
+  { table: 'http_cache', row: ['installation_id', 'url'], columns: ['sealed_body'] },
+] as const;

@@ -1,0 +1,145 @@
+/**
+ * The contract: everything a person can see and do, in one map. It is implemented once (src/main/control) and reached
+ * through three doors; the types of all of them are derived from this map, so none can fall out of step.
+ */
+import { z } from 'zod';
+import {
+  ConnectionView,
+  DisconnectView,
+  DoctorView,
+  FlowView,
+  NoticeView,
+  Platform,
+  ProviderView,
+  SettingsPatch,
+  SettingsView,
+  SignInWay,
+  StatusView,
+  UpdatesView,
+  VaultView,
+} from './views.ts';
+
+/** `window`: Electron IPC; `web`: loopback HTTP behind a session; `socket`: the same-user socket of the CLI. */
+export type Door = 'window' | 'web' | 'socket';
+
+const EVERY_DOOR: readonly Door[] = ['window', 'web', 'socket'];
+
+interface Procedure<I extends z.ZodType, O extends z.ZodType> {
+  /** A query changes nothing and may be asked again; a command may change something. */
+  readonly kind: 'query' | 'command';
+  readonly input: I;
+  readonly output: O;
+  readonly doors: readonly Door[];
+}
+
+function query<I extends z.ZodType, O extends z.ZodType>(
+  input: I,
+  output: O,
+  doors: readonly Door[] = EVERY_DOOR,
+): Procedure<I, O> {
+  return { kind: 'query', input, output, doors };
+}
+
+function command<I extends z.ZodType, O extends z.ZodType>(
+  input: I,
+  output: O,
+  doors: readonly Door[] = EVERY_DOOR,
+): Procedure<I, O> {
+  return { kind: 'command', input, output, doors };
+}
+
+const None = z.strictObject({});
+const Done = z.strictObject({});
+const Id = z.strictObject({ id: z.uuid() });
+
+export const contract = {
+  'status.get': query(None, StatusView),
+
+  'providers.list': query(None, z.array(ProviderView)),
+  /** Sets the person's own app for a provider. A secret of null forgets the stored one; leaving it out keeps it. */
+  'providers.configure': command(
+    z.strictObject({
+      platform: Platform,
+      clientId: z.string().trim().min(1).max(128),
+      clientSecret: z.string().trim().min(1).max(512).nullable().optional(),
+    }),
+    ProviderView,
+  ),
+
+  'connections.list': query(None, z.array(ConnectionView)),
+  'connections.begin': command(z.strictObject({ platform: Platform, way: SignInWay }), FlowView),
+  /** The sign-ins that wait for the person now, so that a page that was reloaded finds its dialog again. */
+  'connections.flows': query(None, z.array(FlowView)),
+  'connections.flow': query(Id, FlowView),
+  'connections.cancel': command(Id, FlowView),
+  'connections.refresh': command(Id, ConnectionView),
+  'connections.disconnect': command(Id, DisconnectView),
+
+  /** A working token, for programs of the same user on this machine. Never through the window or the web. */
+  'tokens.get': query(
+    z.strictObject({ platform: Platform, account: z.string().min(1).max(256).optional() }),
+    z.strictObject({
+      token: z.string(),
+      login: z.string(),
+      host: z.string(),
+      expiresAt: z.iso.datetime().nullable(),
+      connectionId: z.uuid(),
+    }),
+    ['socket'],
+  ),
+
+  'updates.get': query(None, UpdatesView),
+  'updates.check': command(None, UpdatesView),
+  /** Starts, or goes on with, the download of the latest release's asset. Answers at once; progress comes as events. */
+  'updates.download': command(None, UpdatesView),
+  /** Stops the download; what has arrived is kept and the next one goes on from there. */
+  'updates.stop': command(None, UpdatesView),
+  /** Deletes what was downloaded. */
+  'updates.discard': command(None, UpdatesView),
+  /** Shows the downloaded file in the file manager. */
+  'updates.reveal': command(None, Done, ['window']),
+
+  'settings.get': query(None, SettingsView),
+  'settings.set': command(SettingsPatch, SettingsView),
+
+  /** Tries the key source again; with a passphrase, opens a vault that is protected by one. */
+  'vault.unlock': command(z.strictObject({ passphrase: z.string().min(1).max(1024).optional() }), VaultView),
+  'vault.rotate': command(None, z.strictObject({ records: z.int().nonnegative() }), ['window', 'socket']),
+
+  'doctor.run': query(None, DoctorView),
+
+  /** Shows the window; headless, answers with a one-time link into the web UI. */
+  'app.open': command(None, z.strictObject({ url: z.url().nullable() }), ['socket']),
+  'app.quit': command(None, Done, ['window', 'socket']),
+} as const;
+
+export type Contract = typeof contract;
+export type ProcedureName = keyof Contract;
+export type Input<N extends ProcedureName> = z.input<Contract[N]['input']>;
+export type ParsedInput<N extends ProcedureName> = z.output<Contract[N]['input']>;
+export type Output<N extends ProcedureName> = z.output<Contract[N]['output']>;
+
+/** Whether `name` is a procedure of the contract. */
+export function isProcedure(name: string): name is ProcedureName {
+  return Object.hasOwn(contract, name);
+}
+
+/** The one event stream. An event carries the whole new view, so a listener never has to put pieces together. */
+export const events = {
+  status: StatusView,
+  connections: z.array(ConnectionView),
+  flow: FlowView,
+  updates: UpdatesView,
+  settings: SettingsView,
+  notice: NoticeView,
+} as const;
+
+export type EventName = keyof typeof events;
+export type ContractEvent = { [N in EventName]: { event: N; data: z.output<(typeof events)[N]> } }[EventName];
+
+/** What the renderer and the CLI hold: one way to call, one way to listen, whichever door lies behind it. */
+export interface ContractClient {
+  call<N extends ProcedureName>(name: N, input: Input<N>): Promise<Output<N>>;
+  /** Calls `listener` for every event until the returned function is called. */
+  subscribe(listener: (event: ContractEvent) => void): () => void;
+}

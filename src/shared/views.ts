@@ -1,0 +1,277 @@
+/**
+ * What a person can see: plain data, the same on the window, the web UI and the command line. No view ever holds a
+ * token, a secret, a passphrase or a key. Times are ISO 8601 in UTC, sizes are bytes, durations are ms.
+ */
+import { z } from 'zod';
+import { ErrorView } from './errors.ts';
+
+const Time = z.iso.datetime();
+
+export const Platform = z.enum(['github']);
+export type Platform = z.infer<typeof Platform>;
+
+/** How a person signs in: by typing a code at the provider (RFC 8628), or through the browser and back (RFC 8252). */
+export const SignInWay = z.enum(['device', 'web']);
+export type SignInWay = z.infer<typeof SignInWay>;
+
+/** A provider as it can be set up and used here. Whether there is a client secret is told, never the secret. */
+export const ProviderView = z.strictObject({
+  platform: Platform,
+  /** The name people know, such as "GitHub". */
+  name: z.string(),
+  /** Where the provider is reached, such as https://github.com. */
+  address: z.url(),
+  clientId: z.string().nullable(),
+  hasClientSecret: z.boolean(),
+  /** Where the client ID comes from; one from the environment cannot be changed in the app. */
+  configuredBy: z.enum(['environment', 'person']).nullable(),
+  /** The ways that work with this set-up, the best first. Empty until a client ID is known. */
+  ways: z.array(SignInWay),
+  /** The page where the person makes an app of their own. */
+  registrationUrl: z.url(),
+  /** What to enter there as the callback address of the web flow. */
+  callbackUrl: z.url(),
+});
+export type ProviderView = z.infer<typeof ProviderView>;
+
+export const ConnectionState = z.enum(['ok', 'refreshing', 'paused', 'unreachable', 'needs_reconnect', 'vault_closed']);
+export type ConnectionState = z.infer<typeof ConnectionState>;
+
+/** One connected account. */
+export const ConnectionView = z.strictObject({
+  id: z.uuid(),
+  platform: Platform,
+  /** The provider's host, such as github.com. */
+  host: z.string(),
+  login: z.string(),
+  name: z.string().nullable(),
+  state: ConnectionState,
+  /** Why the state is not `ok`. */
+  problem: ErrorView.nullable(),
+  scopes: z.array(z.string()),
+  connectedAt: Time,
+  /** Null: the token does not expire. */
+  accessExpiresAt: Time.nullable(),
+  refreshExpiresAt: Time.nullable(),
+  lastRefreshedAt: Time.nullable(),
+  lastUsedAt: Time.nullable(),
+  /** No request goes to the provider before this time (its rate limit). */
+  pausedUntil: Time.nullable(),
+});
+export type ConnectionView = z.infer<typeof ConnectionView>;
+
+export const FlowState = z.enum(['waiting', 'connected', 'denied', 'expired', 'cancelled', 'failed']);
+export type FlowState = z.infer<typeof FlowState>;
+
+/** One sign-in under way or just ended. */
+export const FlowView = z.strictObject({
+  id: z.uuid(),
+  platform: Platform,
+  way: SignInWay,
+  state: FlowState,
+  startedAt: Time,
+  expiresAt: Time,
+  /** Device flow: what the person types, and where. */
+  userCode: z.string().nullable(),
+  verificationUri: z.url().nullable(),
+  /** Web flow: the page to open. */
+  authorizationUrl: z.url().nullable(),
+  /** The account that was connected. */
+  connectionId: z.uuid().nullable(),
+  login: z.string().nullable(),
+  /** Why it did not end in `connected`. */
+  error: ErrorView.nullable(),
+});
+export type FlowView = z.infer<typeof FlowView>;
+
+/** What came of a disconnect at the provider's side. The local copy is gone in every case. */
+export const DisconnectView = z.strictObject({
+  upstream: z.enum(['revoked', 'not_possible', 'failed']),
+  message: z.string(),
+  /** Where the person can revoke by hand, unless it is done. */
+  manualUrl: z.url().nullable(),
+});
+export type DisconnectView = z.infer<typeof DisconnectView>;
+
+export const KeySourceName = z.enum(['keychain', 'passphrase', 'file']);
+export type KeySourceName = z.infer<typeof KeySourceName>;
+
+export const VaultStateName = z.enum(['open', 'locked', 'missing', 'denied', 'unavailable']);
+export type VaultStateName = z.infer<typeof VaultStateName>;
+
+export const VaultView = z.strictObject({
+  source: KeySourceName,
+  /** The backend in words, such as "Secret Service (GNOME Keyring)" or "key file (not protected by the system)". */
+  backend: z.string(),
+  state: VaultStateName,
+  problem: ErrorView.nullable(),
+});
+export type VaultView = z.infer<typeof VaultView>;
+
+export const Asset = z.strictObject({
+  name: z.string(),
+  size: z.int().nonnegative(),
+  /** What the download will be checked against, and where that came from; null: it cannot be verified. */
+  checksum: z
+    .strictObject({ sha256: z.string().length(64), source: z.enum(['digest', 'checksum_asset', 'notes']) })
+    .nullable(),
+});
+export type Asset = z.infer<typeof Asset>;
+
+export const ReleaseView = z.strictObject({
+  /** Semantic version without a leading v. */
+  version: z.string(),
+  tag: z.string(),
+  name: z.string(),
+  publishedAt: Time.nullable(),
+  prerelease: z.boolean(),
+  /** Markdown as the maintainers wrote it: untrusted. */
+  notes: z.string(),
+  url: z.url(),
+  /** The file for this platform and architecture, if there is one. */
+  asset: Asset.nullable(),
+});
+export type ReleaseView = z.infer<typeof ReleaseView>;
+
+export const DownloadState = z.enum(['downloading', 'stopped', 'verifying', 'verified', 'unverified', 'failed']);
+export type DownloadState = z.infer<typeof DownloadState>;
+
+export const DownloadView = z.strictObject({
+  version: z.string(),
+  assetName: z.string(),
+  state: DownloadState,
+  receivedBytes: z.int().nonnegative(),
+  totalBytes: z.int().nonnegative(),
+  /** Where the finished file lies. Null until it is verified, or known to be unverifiable. */
+  path: z.string().nullable(),
+  error: ErrorView.nullable(),
+});
+export type DownloadView = z.infer<typeof DownloadView>;
+
+export const UpdatesState = z.enum([
+  'never_checked',
+  'checking',
+  'up_to_date',
+  'available',
+  'current_unknown',
+  'not_signed_in',
+  'rate_limited',
+  'offline',
+  'no_releases',
+  'failed',
+]);
+export type UpdatesState = z.infer<typeof UpdatesState>;
+
+export const UpdatesView = z.strictObject({
+  state: UpdatesState,
+  /** The Trackeep version the person runs; null until they say so. */
+  currentVersion: z.string().nullable(),
+  currentVersionFrom: z.enum(['environment', 'person']).nullable(),
+  /** The newest release known, kept while later checks fail. */
+  latest: ReleaseView.nullable(),
+  updateAvailable: z.boolean(),
+  prereleases: z.boolean(),
+  /** The last check that reached the feed. */
+  checkedAt: Time.nullable(),
+  nextCheckAt: Time.nullable(),
+  /** Since when the feed cannot be reached. */
+  offlineSince: Time.nullable(),
+  /** Until when the provider wants no request. */
+  retryAt: Time.nullable(),
+  error: ErrorView.nullable(),
+  download: DownloadView.nullable(),
+});
+export type UpdatesView = z.infer<typeof UpdatesView>;
+
+/** What the app as a whole is up to: a word, and the picture in the tray. */
+export const Overall = z.enum(['ok', 'busy', 'needs_you', 'update']);
+export type Overall = z.infer<typeof Overall>;
+
+/** Something that waits for the person. The first in a list is the most pressing. */
+export const Attention = z.strictObject({
+  kind: z.enum(['vault', 'first_connection', 'connection', 'update', 'current_version']),
+  /** One short sentence: "GitHub needs you to sign in again." */
+  text: z.string(),
+  /** The page that settles it. */
+  page: z.enum(['welcome', 'connections', 'updates', 'settings', 'doctor']),
+});
+export type Attention = z.infer<typeof Attention>;
+
+export const StatusView = z.strictObject({
+  app: z.strictObject({
+    version: z.string(),
+    host: z.enum(['desktop', 'headless']),
+    pid: z.int(),
+    startedAt: Time,
+    dataDir: z.string(),
+    demo: z.boolean(),
+  }),
+  overall: Overall,
+  attention: z.array(Attention),
+  connections: z.array(ConnectionView),
+  vault: VaultView,
+  /** The loopback listener; later the issuer's identifier. */
+  issuer: z.strictObject({ address: z.url() }),
+  updates: z.strictObject({
+    state: UpdatesState,
+    currentVersion: z.string().nullable(),
+    latestVersion: z.string().nullable(),
+    checkedAt: Time.nullable(),
+    nextCheckAt: Time.nullable(),
+  }),
+});
+export type StatusView = z.infer<typeof StatusView>;
+
+export const SettingsView = z.strictObject({
+  /** Look for releases at launch and on schedule. */
+  automaticChecks: z.boolean(),
+  /** Between two scheduled checks; at least 15 minutes. */
+  checkIntervalMs: z.int(),
+  prereleases: z.boolean(),
+  /** The Trackeep version the person runs. */
+  currentVersion: z.string().nullable(),
+  notifications: z.boolean(),
+  /** Desktop only; null where the host cannot do it. */
+  startAtLogin: z.boolean().nullable(),
+  colorScheme: z.enum(['auto', 'light', 'dark']),
+  /** Settings that the environment fixes for this run, with the name of the variable. */
+  fixedBy: z.record(z.string(), z.string()),
+});
+export type SettingsView = z.infer<typeof SettingsView>;
+
+export const SettingsPatch = z
+  .strictObject({
+    automaticChecks: z.boolean(),
+    checkIntervalMs: z
+      .int()
+      .min(15 * 60_000)
+      .max(30 * 24 * 3_600_000),
+    prereleases: z.boolean(),
+    currentVersion: z.string().trim().min(1).max(64).nullable(),
+    notifications: z.boolean(),
+    startAtLogin: z.boolean(),
+    colorScheme: z.enum(['auto', 'light', 'dark']),
+  })
+  .partial();
+export type SettingsPatch = z.infer<typeof SettingsPatch>;
+
+export const Check = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** `safe` and `unsafe` are claims that were tested; `inconclusive` says why none can be made. */
+  verdict: z.enum(['safe', 'unsafe', 'inconclusive']),
+  detail: z.string(),
+  remedy: z.string().nullable(),
+});
+export type Check = z.infer<typeof Check>;
+
+export const DoctorView = z.strictObject({ checkedAt: Time, verdict: Check.shape.verdict, checks: z.array(Check) });
+export type DoctorView = z.infer<typeof DoctorView>;
+
+export const NoticeView = z.strictObject({
+  kind: z.enum(['info', 'success', 'warning']),
+  title: z.string(),
+  body: z.string(),
+  page: Attention.shape.page.nullable(),
+});
+export type NoticeView = z.infer<typeof NoticeView>;
