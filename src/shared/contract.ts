@@ -24,9 +24,11 @@ export type Door = 'window' | 'web' | 'socket';
 
 const EVERY_DOOR: readonly Door[] = ['window', 'web', 'socket'];
 
-interface Procedure<I extends z.ZodType, O extends z.ZodType> {
+type Kind = 'query' | 'command';
+
+interface Procedure<K extends Kind, I extends z.ZodType, O extends z.ZodType> {
   /** A query changes nothing and may be asked again; a command may change something. */
-  readonly kind: 'query' | 'command';
+  readonly kind: K;
   readonly input: I;
   readonly output: O;
   readonly doors: readonly Door[];
@@ -36,7 +38,7 @@ function query<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
   doors: readonly Door[] = EVERY_DOOR,
-): Procedure<I, O> {
+): Procedure<'query', I, O> {
   return { kind: 'query', input, output, doors };
 }
 
@@ -44,7 +46,7 @@ function command<I extends z.ZodType, O extends z.ZodType>(
   input: I,
   output: O,
   doors: readonly Door[] = EVERY_DOOR,
-): Procedure<I, O> {
+): Procedure<'command', I, O> {
   return { kind: 'command', input, output, doors };
 }
 
@@ -115,6 +117,8 @@ export const contract = {
 
 export type Contract = typeof contract;
 export type ProcedureName = keyof Contract;
+/** The procedures that only read. */
+export type QueryName = { [N in ProcedureName]: Contract[N]['kind'] extends 'query' ? N : never }[ProcedureName];
 export type Input<N extends ProcedureName> = z.input<Contract[N]['input']>;
 export type ParsedInput<N extends ProcedureName> = z.output<Contract[N]['input']>;
 export type Output<N extends ProcedureName> = z.output<Contract[N]['output']>;

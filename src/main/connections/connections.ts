@@ -43,7 +43,9 @@ export interface Connections {
   token(platform: Platform, account?: string): Promise<UsableToken>;
   /**
    * GitHub's REST client for one connection (the first healthy one if none is named): authorized, retrying, throttled
-   * by what GitHub says, conditional by ETag. Its errors are AppErrors.
+   * by what GitHub says, conditional by ETag. Its requests reject with AppErrors: `not_found` (404), `rate_limited` with
+   * `retryAt`, `needs_reconnect`, `sso_required` with `url`, `forbidden`, `offline`, `tls_untrusted`, `provider_error`
+   * (5xx, HTML, and everything else), or a vault code; the `cause` of one that GitHub answered is Octokit's RequestError.
    * @throws AppError `not_connected`
    */
   github(connectionId?: string): Promise<Octokit>;

@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode, type ErrorView, type RemedyAction } from '../../shared/errors.ts';
+import { ERRORS, type ErrorCode, type RemedyAction } from '../../shared/error-codes.ts';
+import type { ErrorView } from '../../shared/errors.ts';
 
 export type { ErrorCode, ErrorView };
 

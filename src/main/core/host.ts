@@ -1,4 +1,4 @@
-import type { KeySourceName, NoticeView } from '../../shared/views.ts';
+import type { NoticeView } from '../../shared/views.ts';
 
 /** Where the person's settings are kept: `electron-store` on the desktop, `conf` headless; both are this. */
 export interface SettingsFile {
@@ -17,8 +17,6 @@ export interface Host {
   readonly kind: 'desktop' | 'headless';
   /** Opens the settings file in the data folder. */
   openSettings(dataDir: string): SettingsFile;
-  /** Opens a vetted https (or loopback) address in the person's browser. Headless, the person opens it. */
-  openExternal(url: string): Promise<void>;
   /** Shows a native notification. Headless there is none; the web UI gets the same notice as an event. */
   notify(notice: NoticeView): void;
   /** Shows a file in the file manager, where there is one. */
@@ -31,6 +29,4 @@ export interface Host {
   onResume(fn: () => void): () => void;
   /** Start at login, where the host can do it. */
   readonly loginItem: { get(): boolean; set(on: boolean): void } | null;
-  /** Asks for the vault's passphrase where it is not in the environment; null: nobody is there to ask. */
-  askPassphrase?(source: KeySourceName): Promise<string | null>;
 }

@@ -73,8 +73,14 @@ export interface ReleaseFeedTable {
 }
 
 export interface VaultKeysTable {
-  /** Random id of the master key. One row is current; a rotation replaces it in the transaction that re-encrypts. */
+  /** Random id of the master key; sealed records name it. */
   key_id: string;
+  /**
+   * `current`: everything is sealed under it; at most one. `next`: being made, nothing is sealed under it yet.
+   * `retired`: replaced by a rotation, not yet removed from its key source. The last two are what an interrupted
+   * rotation leaves to be tidied, so that no key source ever has to be searched.
+   */
+  state: string;
   /** `keychain`, `passphrase` or `file`. */
   source: string;
   /** A known text sealed under the key, so that a wrong key is noticed before anything is read with it. */

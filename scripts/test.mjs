@@ -1,0 +1,90 @@
+/**
+ * `npm test`: everything, from a bare clone. Sets up, makes sure of the system's parts, checks the code (lint, types,
+ * layers, dead code) and runs every test. Whatever fails, the rest still runs, so that one run tells all.
+ * Arguments go to Vitest, which then runs alone: `npm test -- test/unit/vault`.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setUp } from './setup.mjs';
+import { duration, exitWith, run, runVisibly } from './steps.mjs';
+import { findChromium, provideTestParts } from './system-parts.mjs';
+import { nodeBinary, ROOT, toolEnvironment } from './toolchain.mjs';
+
+const RESULTS = join(ROOT, 'test-results', 'vitest.json');
+
+/** Each is a program of node_modules, run by the clone's own Node. */
+const CHECKS = [
+  { title: 'Lint and format (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
+  { title: 'Types (tsc)', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
+  { title: 'Layers', args: ['scripts/check-layers.mjs'] },
+  { title: 'Dead code (knip)', args: ['node_modules/knip/bin/knip.js', '--no-progress'] },
+];
+
+async function main() {
+  const started = performance.now();
+  const only = process.argv.slice(2);
+  await setUp();
+  await provideTestParts();
+
+  const failedChecks = only.length === 0 ? await runChecks() : 0;
+  const tests = await runTests(only);
+
+  const failed = failedChecks + tests.failed;
+  console.log(`All of it took ${duration(performance.now() - started)}.`);
+  console.log(`${tests.passed} passed, ${failed} failed`);
+  return failed === 0 && tests.clean ? 0 : 1;
+}
+
+/** Runs all checks side by side; each prints its line, and its output when it failed. @returns how many failed */
+async function runChecks() {
+  const outcomes = await Promise.all(
+    CHECKS.map(async ({ title, args }) => {
+      const started = performance.now();
+      try {
+        await run(nodeBinary(), args, { cwd: ROOT, env: toolEnvironment() });
+        console.log(`${title} … ${duration(performance.now() - started)}`);
+        return 0;
+      } catch (error) {
+        console.log(`${title} … FAILED after ${duration(performance.now() - started)}\n${error.message}\n`);
+        return 1;
+      }
+    }),
+  );
+  return outcomes.reduce((sum, one) => sum + one, 0);
+}
+
+/**
+ * @param {string[]} only what to hand on to Vitest
+ * @returns {Promise<{ passed: number, failed: number, clean: boolean }>} `clean` is Vitest's own verdict
+ */
+async function runTests(only) {
+  rmSync(RESULTS, { force: true });
+  mkdirSync(join(RESULTS, '..'), { recursive: true });
+  const code = await runVisibly(
+    nodeBinary(),
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${RESULTS}`,
+      ...only,
+    ],
+    { cwd: ROOT, env: { ...toolEnvironment(), TRACKEEP_CHROMIUM: findChromium() ?? '' } },
+  );
+  if (!existsSync(RESULTS)) return { passed: 0, failed: 1, clean: false };
+  const { numPassedTests, testResults } = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  return { passed: numPassedTests, failed: countFailures(testResults), clean: code === 0 };
+}
+
+/** A file that could not even be loaded has no test that failed: it counts as one. */
+function countFailures(files) {
+  let failed = 0;
+  for (const file of files) {
+    const tests = file.assertionResults.filter((test) => test.status === 'failed').length;
+    failed += tests === 0 && file.status === 'failed' ? 1 : tests;
+  }
+  return failed;
+}
+
+await exitWith(main);

@@ -1,0 +1,99 @@
+import type { Platform } from '../../shared/views.ts';
+import type { AppError } from '../core/errors.ts';
+
+/** The app at the provider in whose name we sign in. A public client has no secret. */
+export interface ProviderApp {
+  clientId: string;
+  clientSecret: string | null;
+}
+
+/** What a provider hands out at the end of a sign-in or a refresh. Times are ms since the epoch, by our clock. */
+export interface Grant {
+  accessToken: string;
+  /** Null: none was given. After a refresh that means the old one stays good (RFC 6749 §6). */
+  refreshToken: string | null;
+  /** Null: it does not expire. */
+  accessExpiresAt: number | null;
+  refreshExpiresAt: number | null;
+  scopes: string[];
+}
+
+/** Who a token speaks for. */
+export interface Identity {
+  /** The provider's own, unchanging id; logins can be renamed and taken over by others. */
+  externalId: string;
+  login: string;
+  name: string | null;
+}
+
+/** RFC 8628 §3.2. */
+export interface DeviceCode {
+  deviceCode: string;
+  userCode: string;
+  verificationUri: string;
+  lifetimeMs: number;
+  intervalMs: number;
+}
+
+/**
+ * RFC 8628 §3.5. `slow_down` may name the interval to keep from now on; `refused` is the provider's last word on this
+ * code (expired, denied, …).
+ */
+export type DevicePoll =
+  | { state: 'pending' }
+  | { state: 'slow_down'; intervalMs: number | null }
+  | { state: 'granted'; grant: Grant }
+  | { state: 'refused'; error: AppError };
+
+/** Signing in by typing a code at the provider. */
+export interface DeviceSignIn {
+  /** @throws AppError `device_flow_disabled`, `provider_refused_client`, or passing trouble */
+  start(app: ProviderApp): Promise<DeviceCode>;
+  /** @throws AppError passing trouble only: after it the same code may be asked for again */
+  poll(app: ProviderApp, deviceCode: string): Promise<DevicePoll>;
+}
+
+/** Signing in through the browser and back (RFC 6749 §4.1 with RFC 7636). */
+export interface WebSignIn {
+  authorizationUrl(app: ProviderApp, request: { redirectUri: string; state: string; codeChallenge: string }): string;
+  /** @throws AppError `code_expired`, `provider_refused_client`, or passing trouble */
+  exchange(app: ProviderApp, answer: { redirectUri: string; code: string; codeVerifier: string }): Promise<Grant>;
+  /** The `error` parameter of the way back (RFC 6749 §4.1.2.1) in our words. It comes from outside. */
+  refusal(error: string): AppError;
+}
+
+/**
+ * One provider. What a provider cannot do it simply does not have; nobody asks which provider it is.
+ *
+ * "Passing trouble" means `offline`, `tls_untrusted`, `rate_limited` or `provider_error`: no answer, or none that is the
+ * provider's own. Nothing is concluded from it about a token or a code.
+ */
+export interface Provider {
+  readonly platform: Platform;
+  /** The name people know. */
+  readonly name: string;
+  /** Where it is reached, without a trailing slash. */
+  readonly address: string;
+  /** What tells two servers of one platform apart. */
+  readonly host: string;
+  /** The page where a person makes an app of their own. */
+  registrationUrl(callbackUrl: string): string;
+  readonly device?: DeviceSignIn;
+  /** Needs an app with a secret. */
+  readonly web?: WebSignIn;
+  /** @throws AppError `needs_reconnect` if the provider itself refuses the token, or passing trouble */
+  identity(accessToken: string): Promise<Identity>;
+  /**
+   * @throws AppError `needs_reconnect` if, and only if, the provider itself says that the refresh token is no good;
+   *   `provider_refused_client`; or passing trouble
+   */
+  refresh?(app: ProviderApp, refreshToken: string): Promise<Grant>;
+  /**
+   * Ends a token at the provider; one that is gone already counts as ended.
+   * @returns false if the provider offers that only to apps that have something this one lacks
+   * @throws AppError `provider_refused_client`, or passing trouble
+   */
+  revoke?(app: ProviderApp, accessToken: string): Promise<boolean>;
+  /** Where a person ends the app's access by hand. */
+  manualRevokeUrl(app: ProviderApp): string;
+}

@@ -1,0 +1,65 @@
+import type { Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
+
+/** What the summary is made from. */
+export interface Situation {
+  vault: VaultView;
+  connections: ConnectionView[];
+  updates: UpdatesView;
+  /** A sign-in waits for the person, or a download runs. */
+  busy: boolean;
+}
+
+const PROVIDER_NAMES: Record<ConnectionView['platform'], string> = { github: 'GitHub' };
+
+/**
+ * What waits for the person, the most pressing first. A vault that is closed comes before everything, since nothing
+ * else can be settled while it is.
+ */
+export function attention(situation: Situation): Attention[] {
+  const { vault, connections, updates } = situation;
+  const list: Attention[] = [];
+  if (vault.state !== 'open') list.push({ kind: 'vault', text: VAULT_SENTENCES[vault.state], page: 'doctor' });
+  if (connections.length === 0) {
+    list.push({ kind: 'first_connection', text: 'Connect GitHub to begin.', page: 'welcome' });
+  }
+  for (const connection of connections) {
+    if (connection.state !== 'needs_reconnect') continue;
+    const name = PROVIDER_NAMES[connection.platform];
+    list.push({
+      kind: 'connection',
+      text: `${name} needs you to sign in again as ${connection.login}.`,
+      page: 'connections',
+    });
+  }
+  if (updates.updateAvailable && updates.latest) {
+    list.push({ kind: 'update', text: `Trackeep ${updates.latest.version} is out.`, page: 'updates' });
+  }
+  if (updates.state === 'current_unknown') {
+    list.push({ kind: 'current_version', text: 'Say which Trackeep version you run.', page: 'updates' });
+  }
+  return list;
+}
+
+const VAULT_SENTENCES: Record<Exclude<VaultView['state'], 'open'>, string> = {
+  locked: 'Your keychain is locked.',
+  missing: 'The key to your stored tokens is missing.',
+  denied: 'Trackeep Tray may not use its keychain entry.',
+  unavailable: 'There is no keychain to keep your tokens in.',
+};
+
+/**
+ * The one word for all of it. What needs the person outranks work under way, which outranks an update: a picture that
+ * says "busy" while somebody must act would hide the one thing that matters.
+ */
+export function overall(situation: Situation): Overall {
+  const waiting = attention(situation);
+  if (waiting.some((item) => item.kind === 'vault' || item.kind === 'connection' || item.kind === 'first_connection')) {
+    return 'needs_you';
+  }
+  const working =
+    situation.busy ||
+    situation.updates.state === 'checking' ||
+    situation.connections.some((connection) => connection.state === 'refreshing');
+  if (working) return 'busy';
+  return situation.updates.updateAvailable ? 'update' : 'ok';
+}

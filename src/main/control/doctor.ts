@@ -1,0 +1,211 @@
+import { stat, statfs } from 'node:fs/promises';
+import type { Check, ConnectionView, DoctorView } from '../../shared/views.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { Clock } from '../core/clock.ts';
+import { toAppError } from '../core/errors.ts';
+
+/** Every claim the product makes about this machine, tested now. */
+export interface Doctor {
+  run(): Promise<DoctorView>;
+}
+
+export interface DoctorParts {
+  clock: Clock;
+  dataDir: string;
+  /** The socket of the CLI; null where access is not a matter of file permissions (Windows pipes). */
+  socketPath: string | null;
+  address(): string;
+  githubUrl: string;
+  fetch: typeof fetch;
+  connections: Connections;
+  integrityCheck(): Promise<string>;
+  vaultChecks(): Promise<Check[]>;
+}
+
+const LEAST_FREE_BYTES = 200 * 1024 * 1024;
+/** GitHub refuses signed requests of an app whose clock is further off than this. */
+const MOST_SKEW_MS = 60_000;
+
+export function createDoctor(parts: DoctorParts): Doctor {
+  return {
+    async run() {
+      const groups = await Promise.all([
+        dataFolder(parts),
+        freeSpace(parts),
+        database(parts),
+        guarded('vault', 'The vault answers', parts.vaultChecks),
+        socket(parts),
+        listener(parts),
+        providerAndClock(parts),
+        accounts(parts),
+      ]);
+      const checks = groups.flat();
+      return { checkedAt: new Date(parts.clock.now()).toISOString(), verdict: worst(checks), checks };
+    },
+  };
+}
+
+/** The verdict over several: one unsafe claim makes it unsafe, one open question keeps it from being safe. */
+function worst(checks: Check[]): Check['verdict'] {
+  if (checks.some((check) => check.verdict === 'unsafe')) return 'unsafe';
+  return checks.some((check) => check.verdict === 'inconclusive') ? 'inconclusive' : 'safe';
+}
+
+/** A check that itself fails has found nothing out, and says so. */
+async function guarded(id: string, title: string, run: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await run();
+  } catch (error) {
+    const { message, remedy } = toAppError(error);
+    return [{ id, title, verdict: 'inconclusive', detail: message, remedy }];
+  }
+}
+
+async function dataFolder({ dataDir }: DoctorParts): Promise<Check[]> {
+  const title = 'Other users of this machine cannot read the data folder';
+  return guarded('data_folder', title, async () => {
+    if (process.platform === 'win32') {
+      const detail = `${dataDir} lies in your profile, which Windows keeps from other users unless its permissions were changed.`;
+      return [{ id: 'data_folder', title, verdict: 'inconclusive', detail, remedy: null }];
+    }
+    const { mode, uid } = await stat(dataDir);
+    const mine = uid === process.getuid?.();
+    const open = (mode & 0o077) !== 0;
+    return [
+      {
+        id: 'data_folder',
+        title,
+        verdict: mine && !open ? 'safe' : 'unsafe',
+        detail: `${dataDir} belongs to ${mine ? 'you' : 'somebody else'} and has mode ${(mode & 0o777).toString(8)}.`,
+        remedy: mine && !open ? null : `chmod 700 "${dataDir}"`,
+      },
+    ];
+  });
+}
+
+async function freeSpace({ dataDir }: DoctorParts): Promise<Check[]> {
+  const title = 'There is room on the disk';
+  return guarded('disk', title, async () => {
+    const { bavail, bsize } = await statfs(dataDir);
+    const free = bavail * bsize;
+    return [
+      {
+        id: 'disk',
+        title,
+        verdict: free >= LEAST_FREE_BYTES ? 'safe' : 'unsafe',
+        detail: `${Math.floor(free / 1_048_576).toLocaleString('en')} MB are free.`,
+        remedy: free >= LEAST_FREE_BYTES ? null : 'Free some space, or move the data folder with --data DIR.',
+      },
+    ];
+  });
+}
+
+async function database({ integrityCheck, dataDir }: DoctorParts): Promise<Check[]> {
+  const title = 'The database is whole';
+  return guarded('database', title, async () => {
+    const answer = await integrityCheck();
+    const whole = answer === 'ok';
+    return [
+      {
+        id: 'database',
+        title,
+        verdict: whole ? 'safe' : 'unsafe',
+        detail: whole ? 'SQLite found nothing wrong.' : `SQLite says: ${answer.slice(0, 300)}`,
+        remedy: whole ? null : `Stop the app, keep a copy of ${dataDir}, and restore trackeep.db from a backup.`,
+      },
+    ];
+  });
+}
+
+async function socket({ socketPath }: DoctorParts): Promise<Check[]> {
+  const title = 'Only your own programs reach the command socket';
+  if (socketPath === null) {
+    const detail = 'On Windows the pipe is protected by a key file in the data folder.';
+    return [{ id: 'socket', title, verdict: 'inconclusive', detail, remedy: null }];
+  }
+  return guarded('socket', title, async () => {
+    const { mode } = await stat(socketPath);
+    const open = (mode & 0o077) !== 0;
+    return [
+      {
+        id: 'socket',
+        title,
+        verdict: open ? 'unsafe' : 'safe',
+        detail: `${socketPath} has mode ${(mode & 0o777).toString(8)}.`,
+        remedy: open ? 'Restart the app; it makes the socket anew.' : null,
+      },
+    ];
+  });
+}
+
+/** A foreign Host is what a rebound DNS name sends: it must be turned away before anything is served. */
+async function listener({ address, fetch }: DoctorParts): Promise<Check[]> {
+  const title = 'Web pages cannot reach the app through a foreign name';
+  return guarded('listener', title, async () => {
+    const answer = await fetch(`${address()}/ui/api/status.get`, { headers: { origin: 'https://example.com' } });
+    const refused = answer.status === 403;
+    return [
+      {
+        id: 'listener',
+        title,
+        verdict: refused ? 'safe' : 'unsafe',
+        detail: refused
+          ? `${address()} listens on loopback only and refused a foreign origin.`
+          : `${address()} answered ${answer.status} to a foreign origin.`,
+        remedy: refused ? null : 'Another program may be answering on this address; check which one it is.',
+      },
+    ];
+  });
+}
+
+async function providerAndClock({ clock, fetch, githubUrl }: DoctorParts): Promise<Check[]> {
+  const reach = { id: 'github', title: 'GitHub can be reached' };
+  const time = { id: 'clock', title: "This machine's clock is right" };
+  try {
+    const sent = clock.now();
+    const answer = await fetch(githubUrl, { method: 'HEAD', redirect: 'manual' });
+    const theirs = Date.parse(answer.headers.get('date') ?? '');
+    const skew = theirs - (sent + clock.now()) / 2;
+    const known = Number.isFinite(theirs);
+    const right = known && Math.abs(skew) < MOST_SKEW_MS;
+    return [
+      { ...reach, verdict: 'safe', detail: `${githubUrl} answers.`, remedy: null },
+      {
+        ...time,
+        verdict: known ? (right ? 'safe' : 'unsafe') : 'inconclusive',
+        detail: known ? `It differs from GitHub's by ${Math.round(Math.abs(skew) / 1000)} s.` : 'GitHub told no time.',
+        remedy: right ? null : 'Switch on automatic time in the settings of your system.',
+      },
+    ];
+  } catch (error) {
+    const { message, remedy } = toAppError(error);
+    return [
+      { ...reach, verdict: 'inconclusive', detail: message, remedy },
+      { ...time, verdict: 'inconclusive', detail: 'It could not be compared with GitHub.', remedy: null },
+    ];
+  }
+}
+
+async function accounts({ connections }: DoctorParts): Promise<Check[]> {
+  return guarded('accounts', 'Your accounts work', async () => {
+    const list = await connections.list();
+    if (list.length > 0) return Promise.all(list.map((connection) => account(connection, connections)));
+    const detail = 'No account is connected yet.';
+    const remedy = 'Connect GitHub in the window, or with `trackeep connect github`.';
+    return [{ id: 'accounts', title: 'Your accounts work', verdict: 'inconclusive', detail, remedy }];
+  });
+}
+
+/** Asks for the rate limit, which is the one authorized request that costs none. */
+async function account(connection: ConnectionView, connections: Connections): Promise<Check> {
+  const id = `account:${connection.id}`;
+  const title = `GitHub accepts the token of ${connection.login}`;
+  try {
+    const octokit = await connections.github(connection.id);
+    await octokit.request('GET /rate_limit');
+    return { id, title, verdict: 'safe', detail: `${connection.host} answered a request made with it.`, remedy: null };
+  } catch (error) {
+    const { code, message, remedy } = toAppError(error);
+    return { id, title, verdict: code === 'needs_reconnect' ? 'unsafe' : 'inconclusive', detail: message, remedy };
+  }
+}

@@ -1,0 +1,106 @@
+import type { StatusView } from '../../shared/views.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { Host } from '../core/host.ts';
+import type { Releases } from '../releases/releases.ts';
+import type { Settings } from '../storage/settings.ts';
+import type { Vault } from '../vault/vault.ts';
+import { attention, overall, type Situation } from './attention.ts';
+import type { Handlers } from './control.ts';
+import type { Doctor } from './doctor.ts';
+
+export interface Rooms {
+  host: Host;
+  vault: Vault;
+  connections: Connections;
+  releases: Releases;
+  settings: Settings;
+  doctor: Doctor;
+  app: StatusView['app'];
+  /** The listener's address, known once it listens. */
+  address(): string;
+}
+
+/** The contract's procedures over the rooms. Every line is a translation; rules live in the rooms. */
+export function createHandlers(rooms: Rooms): Handlers {
+  const { host, vault, connections, releases, settings, doctor, app, address } = rooms;
+
+  const status = async (): Promise<StatusView> => {
+    const updates = releases.view();
+    const situation: Situation = {
+      vault: vault.view(),
+      connections: await connections.list(),
+      updates,
+      busy:
+        connections.flows().some((flow) => flow.state === 'waiting') ||
+        updates.download?.state === 'downloading' ||
+        updates.download?.state === 'verifying',
+    };
+    return {
+      app,
+      overall: overall(situation),
+      attention: attention(situation),
+      connections: situation.connections,
+      vault: situation.vault,
+      issuer: { address: address() },
+      updates: {
+        state: updates.state,
+        currentVersion: updates.currentVersion,
+        latestVersion: updates.latest?.version ?? null,
+        checkedAt: updates.checkedAt,
+        nextCheckAt: updates.nextCheckAt,
+      },
+    };
+  };
+
+  return {
+    'status.get': status,
+
+    'providers.list': () => connections.providers(),
+    'providers.configure': ({ platform, clientId, clientSecret }) =>
+      connections.configure({ platform, clientId, ...(clientSecret === undefined ? {} : { clientSecret }) }),
+
+    'connections.list': () => connections.list(),
+    'connections.begin': (input) => connections.begin(input),
+    'connections.flows': () => connections.flows(),
+    'connections.flow': ({ id }) => connections.flow(id),
+    'connections.cancel': ({ id }) => connections.cancel(id),
+    'connections.refresh': ({ id }) => connections.refresh(id),
+    'connections.disconnect': ({ id }) => connections.disconnect(id),
+
+    'tokens.get': async ({ platform, account }) => {
+      const { token, login, host: provider, expiresAt, connectionId } = await connections.token(platform, account);
+      return {
+        token,
+        login,
+        host: provider,
+        connectionId,
+        expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+      };
+    },
+
+    'updates.get': () => releases.view(),
+    'updates.check': () => releases.check(),
+    'updates.download': () => releases.download(),
+    'updates.stop': () => releases.stopDownload(),
+    'updates.discard': () => releases.discard(),
+    'updates.reveal': () => {
+      const path = releases.view().download?.path;
+      if (path) host.revealFile(path);
+      return {};
+    },
+
+    'settings.get': () => settings.get(),
+    'settings.set': (patch) => settings.set(patch),
+
+    'vault.unlock': ({ passphrase }) => vault.unlock(passphrase === undefined ? {} : { passphrase }),
+    'vault.rotate': () => vault.rotate(),
+
+    'doctor.run': () => doctor.run(),
+
+    'app.open': async () => ({ url: await host.open() }),
+    'app.quit': () => {
+      host.quit();
+      return {};
+    },
+  };
+}

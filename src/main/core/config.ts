@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { resolveDataDir } from './default-data-dir.ts';
+
+import { AppError } from './errors.ts';
+import { parseGoDuration } from './go-duration.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** What the documentation says of a setting; kept on the schema itself, so that the two cannot fall out of step. */
+interface Meaning {
+  meaning: string;
+  /** As a person would write it; none: the setting is unset by default. */
+  default?: string;
+  /** The flag of `trackeep serve` that wins over the variable. */
+  flag?: string;
+  /** A secret's value is never shown, not even in the message that it is wrong. */
+  secret?: true;
+}
+
+const documentation = z.registry<Meaning>();
+
+function setting<T extends z.ZodType>(schema: T, meaning: Meaning): z.ZodOptional<T> {
+  const optional = schema.optional();
+  documentation.add(optional, meaning);
+  return optional;
+}
+
+const YES = ['true', '1', 'yes'];
+const NO = ['false', '0', 'no'];
+const yesOrNo = z
+  .string()
+  .toLowerCase()
+  .refine((text) => YES.includes(text) || NO.includes(text), 'must be true or false (or 1, 0, yes, no)')
+  .transform((text) => YES.includes(text));
+
+const word = (name: string, longest: number) =>
+  z
+    .string()
+    .max(longest, `is longer than ${longest} characters`)
+    .regex(/^[\x21-\x7e]+$/, `is not ${name}: it holds a space or a character outside ASCII`);
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a whole number')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'must be between 0 and 65535 (0 takes any free port)');
+
+const interval = z.string().transform((text, context) => {
+  const ms = parseGoDuration(text);
+  const problem =
+    ms === null
+      ? 'must be a duration such as 24h, 1h30m or 90m'
+      : ms < 15 * MINUTE_MS
+        ? 'must be at least 15m'
+        : ms > 30 * DAY_MS
+          ? 'must be at most 720h'
+          : null;
+  if (ms !== null && problem === null) return ms;
+  context.addIssue(problem ?? '');
+  return z.NEVER;
+});
+
+/** A base address without a slash at its end. Plain http only to this machine: everything else would show tokens. */
+const address = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  const problem =
+    url === null || !['https:', 'http:'].includes(url.protocol)
+      ? 'must be an address such as https://github.example.com'
+      : url.protocol === 'http:' && !isLoopback(url.hostname)
+        ? 'must start with https:// (plain http is for this machine only)'
+        : url.username || url.password
+          ? 'must not hold a user name or password'
+          : url.search || url.hash
+            ? 'must not hold a query or fragment'
+            : null;
+  if (url !== null && problem === null) return url.href.replace(/\/+$/, '');
+  context.addIssue(problem ?? '');
+  return z.NEVER;
+});
+
+/** Every environment variable that is read, with what it means. The one source of --help, doctor and README. */
+const Environment = z.object({
+  TRACKEEP_DATA: setting(
+    z.string().refine((path) => !path.includes('\0'), 'holds a NUL character'),
+    { meaning: 'The data folder.', default: 'see “Where data lives”', flag: '--data' },
+  ),
+  TRACKEEP_PORT: setting(port, {
+    meaning: 'The port of the loopback listener; 0 takes any free one.',
+    default: '9090',
+    flag: '--port',
+  }),
+  TRACKEEP_VAULT: setting(z.enum(['keychain', 'passphrase', 'file'], 'must be keychain, passphrase or file'), {
+    meaning: 'Where the master key is kept: the keychain of the system, a passphrase, or a file in the data folder.',
+    default: 'keychain',
+    flag: '--vault',
+  }),
+  TRACKEEP_VAULT_PASSPHRASE: setting(z.string(), {
+    meaning: 'The passphrase of the vault. Without it, the terminal or the web UI asks.',
+    secret: true,
+  }),
+  TRACKEEP_LOG_LEVEL: setting(z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), {
+    meaning: 'The least important lines that are logged: debug, info, warn or error.',
+    default: 'info',
+  }),
+  APP_VERSION: setting(word('a version', 64), {
+    meaning: 'The Trackeep version you run, which releases are compared with.',
+  }),
+  AUTO_UPDATE_CHECK: setting(yesOrNo, { meaning: 'Whether to look for releases at launch and on schedule.' }),
+  UPDATE_CHECK_INTERVAL: setting(interval, {
+    meaning: 'The time between two checks, as a Go duration; at least 15m.',
+  }),
+  PRERELEASE_UPDATES: setting(yesOrNo, { meaning: 'Whether prereleases count as updates.' }),
+  GITHUB_CLIENT_ID: setting(word('a client ID', 128), { meaning: 'The client ID of your GitHub App or OAuth app.' }),
+  GITHUB_CLIENT_SECRET: setting(word('a client secret', 512), {
+    meaning: 'Its client secret; with one, you can also sign in through the browser.',
+    secret: true,
+  }),
+  GITHUB_URL: setting(address, {
+    meaning: 'Where GitHub is, for GitHub Enterprise Server.',
+    default: 'https://github.com',
+  }),
+  GITHUB_API_URL: setting(address, {
+    meaning: 'Where its REST API is.',
+    default: 'https://api.github.com, or GITHUB_URL/api/v3',
+  }),
+  OAUTH_CALLBACK_BASE: setting(address, {
+    meaning: 'What the callback addresses of sign-ins start with, where it is not the listener itself.',
+  }),
+});
+
+type SettingName = keyof typeof Environment.shape;
+
+/** One row of the configuration table. */
+export interface DocumentedSetting {
+  name: string;
+  meaning: string;
+  default: string | null;
+  flag: string | null;
+  secret: boolean;
+}
+
+/** Every setting of the environment, for the README, `--help` and doctor. */
+export function documentedSettings(): DocumentedSetting[] {
+  return Object.keys(Environment.shape).map((name) => {
+    const { meaning, default: usual = null, flag = null, secret = false } = meaningOf(name as SettingName);
+    return { name, meaning, default: usual, flag, secret };
+  });
+}
+
+/** The flags of `trackeep serve`, as typed. Each wins over its variable. */
+export interface ConfigFlags {
+  data?: string | undefined;
+  port?: string | undefined;
+  vault?: string | undefined;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** The checked configuration of one run. Null: not set here, so the person's own settings decide. */
+export interface Config {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly vaultSource: 'keychain' | 'passphrase' | 'file';
+  readonly vaultPassphrase: string | null;
+  readonly logLevel: LogLevel;
+  readonly appVersion: string | null;
+  readonly automaticChecks: boolean | null;
+  readonly checkIntervalMs: number | null;
+  readonly prereleases: boolean | null;
+  readonly github: {
+    /** Without a slash at the end, like every address here. */
+    readonly url: string;
+    readonly apiUrl: string;
+    readonly clientId: string | null;
+    readonly clientSecret: string | null;
+  };
+  readonly callbackBase: string | null;
+}
+
+/**
+ * Reads and checks the configuration. An empty variable counts as unset, as in a compose file or an .env template.
+ *
+ * @throws AppError `config_invalid` that names the first wrong setting and what is wrong with it; it shows the value,
+ *   unless that is a secret
+ */
+export function readConfig({ env, flags = {} }: { env: NodeJS.ProcessEnv; flags?: ConfigFlags }): Config {
+  const given: Partial<Record<SettingName, string>> = {};
+  for (const name of Object.keys(Environment.shape) as SettingName[]) {
+    const text = env[name]?.trim();
+    if (text) given[name] = text;
+  }
+  const flagged = { TRACKEEP_DATA: flags.data, TRACKEEP_PORT: flags.port, TRACKEEP_VAULT: flags.vault };
+  for (const name of Object.keys(flagged) as (keyof typeof flagged)[]) {
+    if (flagged[name] !== undefined) given[name] = flagged[name];
+  }
+
+  const result = Environment.safeParse(given);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const name = issue?.path[0] as SettingName;
+    throw invalid(nameAsGiven(name, flags), issue?.message ?? 'is wrong', meaningOf(name).secret ? null : given[name]);
+  }
+  const values = result.data;
+  if (values.GITHUB_CLIENT_SECRET !== undefined && values.GITHUB_CLIENT_ID === undefined) {
+    throw invalid('GITHUB_CLIENT_SECRET', 'is set without GITHUB_CLIENT_ID', null);
+  }
+  const url = values.GITHUB_URL ?? 'https://github.com';
+  return {
+    dataDir: resolveDataDir({ env, flag: given.TRACKEEP_DATA }),
+    port: values.TRACKEEP_PORT ?? 9090,
+    vaultSource: values.TRACKEEP_VAULT ?? 'keychain',
+    vaultPassphrase: values.TRACKEEP_VAULT_PASSPHRASE ?? null,
+    logLevel: values.TRACKEEP_LOG_LEVEL ?? 'info',
+    appVersion: values.APP_VERSION ?? null,
+    automaticChecks: values.AUTO_UPDATE_CHECK ?? null,
+    checkIntervalMs: values.UPDATE_CHECK_INTERVAL ?? null,
+    prereleases: values.PRERELEASE_UPDATES ?? null,
+    github: {
+      url,
+      apiUrl: values.GITHUB_API_URL ?? (url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`),
+      clientId: values.GITHUB_CLIENT_ID ?? null,
+      clientSecret: values.GITHUB_CLIENT_SECRET ?? null,
+    },
+    callbackBase: values.OAUTH_CALLBACK_BASE ?? null,
+  };
+}
+
+function meaningOf(name: SettingName): Meaning {
+  return documentation.get(Environment.shape[name]) ?? { meaning: '' };
+}
+
+function nameAsGiven(name: SettingName, flags: ConfigFlags): string {
+  const flag = meaningOf(name).flag?.slice(2) as keyof ConfigFlags | undefined;
+  return flag !== undefined && flags[flag] !== undefined ? `--${flag}` : name;
+}
+
+function invalid(name: string, problem: string, value: string | null | undefined): AppError {
+  const shown = typeof value === 'string' && value.length <= 100 ? ` (it is “${value}”)` : '';
+  return new AppError('config_invalid', `${name} ${problem}${shown}.`, {
+    remedy: `Correct ${name} and start again.`,
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/logger.ts';
+import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from './emulated-github.ts';
+
+export interface Demo {
+  /** What the app's environment is overlaid with. */
+  env: Record<string, string>;
+  github: EmulatedGitHub;
+  stop(): Promise<void>;
+}
+
+/** Long enough to read the code on the screen. */
+const APPROVE_AFTER_MS = 3000;
+const FILE_BYTES = 6_000_000;
+/** Slow enough that the progress bar can be watched: about two seconds a file. */
+const BYTES_PER_SECOND = 3_000_000;
+
+/**
+ * Starts the emulated GitHub for a demo: it approves sign-ins by itself, and its newest release is v1.3.0 while the
+ * app believes to run 1.2.5.
+ *
+ * @throws AppError `demo_unavailable` where the package `emulate` is not installed
+ */
+export async function startDemo(options: { clock: Clock; logger?: Logger }): Promise<Demo> {
+  const github = await startEmulatedGitHub({
+    clock: options.clock,
+    clients: [DEMO_CLIENT],
+    intervalSeconds: 1,
+    autoApproveMs: APPROVE_AFTER_MS,
+    assetBytes: FILE_BYTES,
+  });
+  github.setFileTrouble({ bytesPerSecond: BYTES_PER_SECOND });
+  options.logger?.info('emulated GitHub started', { address: github.url });
+  return {
+    env: {
+      GITHUB_URL: github.url,
+      GITHUB_API_URL: github.apiUrl,
+      GITHUB_CLIENT_ID: DEMO_CLIENT.clientId,
+      APP_VERSION: '1.2.5',
+    },
+    github,
+    stop: () => github.close(),
+  };
+}

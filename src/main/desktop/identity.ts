@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { app } from 'electron';
+
+export const APP_NAME = 'Trackeep Tray';
+/** The same as `appId` in electron-builder.yml; Windows and Linux tie notifications and windows to it. */
+export const APP_ID = 'org.trackeep.tray';
+
+/**
+ * Who this app is to the system, and what Chromium shall not do in its name. Before `ready`. The crash reporter needs no
+ * line: it runs only where somebody starts it, and a dump of this process could hold tokens.
+ */
+export function setupIdentity(version: string): void {
+  app.setName(APP_NAME);
+  app.setAppUserModelId(APP_ID);
+  app.setDesktopName(`${APP_ID}.desktop`);
+  app.setAboutPanelOptions({
+    applicationName: APP_NAME,
+    applicationVersion: version,
+    copyright: 'MIT License',
+    website: 'https://trackeep.org',
+  });
+  app.enableSandbox();
+  // Chromium would open the keychain for cookies that this app never has, and the person would wonder who asks.
+  app.commandLine.appendSwitch('password-store', 'basic');
+  app.commandLine.appendSwitch('use-mock-keychain');
+}
+
+/** Chromium's own files go into the data folder too: there, the single-instance lock is one for each data folder. */
+export function setupProfile(dataDir: string): void {
+  app.setPath('userData', join(dataDir, 'electron'));
+}

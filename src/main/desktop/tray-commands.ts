@@ -1,0 +1,51 @@
+import { app } from 'electron';
+import type { ContractClient } from '../../shared/contract.ts';
+import type { NoticeView } from '../../shared/views.ts';
+import { toAppError } from '../core/errors.ts';
+import type { TrayCommand } from './tray-menu.ts';
+import type { MainWindow } from './window.ts';
+
+/**
+ * Does what is clicked in the tray. A menu has no room for an answer, so what fails is told by a notification; a check
+ * for updates opens its page, where the answer will stand.
+ */
+export function createTrayCommands(parts: {
+  client: ContractClient;
+  window: MainWindow;
+  notify: (notice: NoticeView) => void;
+}): (command: TrayCommand) => void {
+  const { client, window, notify } = parts;
+
+  const refreshAll = async () => {
+    const connections = await client.call('connections.list', {});
+    const outcomes = await Promise.allSettled(connections.map(({ id }) => client.call('connections.refresh', { id })));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+
+  const perform = async (command: TrayCommand) => {
+    switch (command.do) {
+      case 'open':
+        return window.show(command.page);
+      case 'refresh':
+        return refreshAll();
+      case 'check':
+        window.show('updates');
+        await client.call('updates.check', {});
+        return;
+      case 'start-at-login':
+        await client.call('settings.set', { startAtLogin: command.on });
+        return;
+      case 'quit':
+        return app.quit();
+    }
+  };
+
+  return (command) => {
+    perform(command).catch((error: unknown) => {
+      const { message, remedy } = toAppError(error);
+      const page = command.do === 'start-at-login' ? 'settings' : 'connections';
+      notify({ kind: 'warning', title: message, body: remedy, page });
+    });
+  };
+}

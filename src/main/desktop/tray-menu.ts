@@ -1,0 +1,83 @@
+import type { ConnectionView, Overall, SettingsView, StatusView } from '../../shared/views.ts';
+import { APP_NAME } from './identity.ts';
+import type { Page } from './window.ts';
+
+/** What a click in the tray's menu asks for. */
+export type TrayCommand =
+  | { do: 'open'; page: Page | null }
+  | { do: 'refresh' }
+  | { do: 'check' }
+  | { do: 'start-at-login'; on: boolean }
+  | { do: 'quit' };
+
+export type TrayEntry =
+  | 'line'
+  | {
+      label: string;
+      /** Null: it only tells. */
+      command: TrayCommand | null;
+      /** Given for an entry that is switched on and off. */
+      checked?: boolean;
+    };
+
+/** The whole tray as data: what it shows is a function of the views, and nothing in it is kept from before. */
+export interface TrayModel {
+  state: Overall;
+  tooltip: string;
+  entries: TrayEntry[];
+}
+
+const ALL_GOOD = 'All good';
+const WORKING = 'Working…';
+
+export function trayModel(status: StatusView, settings: Pick<SettingsView, 'startAtLogin'>): TrayModel {
+  const summary = status.attention[0]?.text ?? (status.overall === 'busy' ? WORKING : ALL_GOOD);
+  const { startAtLogin } = settings;
+  return {
+    state: status.overall,
+    tooltip: `${APP_NAME}: ${summary}`,
+    entries: [
+      ...(status.attention.length === 0 ? [{ label: summary, command: null }] : []),
+      ...status.attention.map(({ text, page }): TrayEntry => ({ label: text, command: { do: 'open', page } })),
+      'line',
+      ...status.connections.map(connectionEntry),
+      { label: 'Connect…', command: { do: 'open', page: status.connections.length === 0 ? 'welcome' : 'connections' } },
+      { label: 'Refresh now', command: status.connections.length === 0 ? null : { do: 'refresh' } },
+      status.updates.state === 'checking'
+        ? { label: 'Checking for updates…', command: null }
+        : { label: 'Check for updates', command: { do: 'check' } },
+      'line',
+      { label: `Open ${APP_NAME}`, command: { do: 'open', page: null } },
+      ...(startAtLogin === null
+        ? []
+        : [
+            {
+              label: 'Start at login',
+              command: { do: 'start-at-login', on: !startAtLogin },
+              checked: startAtLogin,
+            } satisfies TrayEntry,
+          ]),
+      'line',
+      { label: 'Quit', command: { do: 'quit' } },
+    ],
+  };
+}
+
+function connectionEntry({ login, host, state, pausedUntil }: ConnectionView): TrayEntry {
+  const until = pausedUntil === null ? '' : ` until ${clockTime(pausedUntil)}`;
+  const word = state === 'paused' ? `paused${until}` : STATE_WORDS[state];
+  return { label: `${login} on ${host}: ${word}`, command: { do: 'open', page: 'connections' } };
+}
+
+const STATE_WORDS: Record<Exclude<ConnectionView['state'], 'paused'>, string> = {
+  ok: 'connected',
+  refreshing: 'refreshing…',
+  unreachable: 'cannot be reached',
+  needs_reconnect: 'needs you to sign in again',
+  vault_closed: 'waits for the keychain',
+};
+
+/** Hours and minutes where the person is. */
+function clockTime(iso: string): string {
+  return new Date(iso).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { SettingsPatch, type SettingsView } from '../../shared/views.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Config } from '../core/config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Host, SettingsFile } from '../core/host.ts';
+
+/** The person's settings, as they hold for this run: the environment wins over the file, the file over the defaults. */
+export interface Settings {
+  get(): SettingsView;
+  /**
+   * Changes what the patch names and keeps the rest, unknown keys of the file included.
+   * @throws AppError `bad_input` for a value that cannot be, or one that the environment fixes; `settings_corrupt`,
+   *   `disk_full`, `data_folder_unusable` if the file cannot be read or written: then nothing has changed
+   */
+  set(patch: SettingsPatch): SettingsView;
+}
+
+/** Start at login is not in the file: the system itself is the truth about it. */
+const Stored = SettingsPatch.omit({ startAtLogin: true });
+type Stored = z.infer<typeof Stored>;
+
+const DEFAULTS: Required<Stored> = {
+  automaticChecks: true,
+  checkIntervalMs: 24 * 3_600_000,
+  prereleases: false,
+  currentVersion: null,
+  notifications: true,
+  colorScheme: 'auto',
+};
+
+export interface SettingsParts {
+  file: SettingsFile;
+  config: Pick<Config, 'automaticChecks' | 'checkIntervalMs' | 'prereleases' | 'appVersion'>;
+  loginItem: Host['loginItem'];
+  bus: Bus;
+}
+
+/** @throws AppError `settings_corrupt` for a file that does not hold valid settings; it is left as it is */
+export function createSettings({ file, config, loginItem, bus }: SettingsParts): Settings {
+  const fixed = fixedByEnvironment(config);
+  let stored = parse(file);
+
+  const get = (): SettingsView => ({
+    ...DEFAULTS,
+    ...stored,
+    ...Object.fromEntries(fixed.map(({ key, value }) => [key, value])),
+    startAtLogin: loginItem === null ? null : loginItem.get(),
+    fixedBy: Object.fromEntries(fixed.map(({ key, variable }) => [key, variable])),
+  });
+
+  return {
+    get,
+    set(patch) {
+      const { startAtLogin, ...changes } = check(patch);
+      for (const { key, value, variable } of fixed) {
+        if (changes[key] === undefined) continue;
+        if (changes[key] !== value) throw new AppError('bad_input', `“${key}” is fixed by ${variable} for this run.`);
+        // Not written: it would stay behind when the variable is gone.
+        delete changes[key];
+      }
+      if (startAtLogin !== undefined && loginItem === null) {
+        throw new AppError('bad_input', 'Starting at login cannot be set here: this is no desktop app.');
+      }
+      if (Object.keys(changes).length > 0) {
+        // Read again, so that what somebody wrote into the file meanwhile is kept.
+        parse(file);
+        file.write({ ...file.read(), ...changes });
+        stored = parse(file);
+      }
+      if (startAtLogin !== undefined) loginItem?.set(startAtLogin);
+      bus.emit('settings');
+      return get();
+    },
+  };
+}
+
+interface FixedSetting {
+  key: 'automaticChecks' | 'checkIntervalMs' | 'prereleases' | 'currentVersion';
+  value: boolean | number | string;
+  variable: string;
+}
+
+function fixedByEnvironment(config: SettingsParts['config']): FixedSetting[] {
+  const candidates = [
+    { key: 'automaticChecks', value: config.automaticChecks, variable: 'AUTO_UPDATE_CHECK' },
+    { key: 'checkIntervalMs', value: config.checkIntervalMs, variable: 'UPDATE_CHECK_INTERVAL' },
+    { key: 'prereleases', value: config.prereleases, variable: 'PRERELEASE_UPDATES' },
+    { key: 'currentVersion', value: config.appVersion, variable: 'APP_VERSION' },
+  ] as const;
+  return candidates.flatMap(({ value, ...rest }) => (value === null ? [] : [{ ...rest, value }]));
+}
+
+function check(patch: SettingsPatch): SettingsPatch {
+  const result = SettingsPatch.safeParse(patch);
+  if (result.success) return result.data;
+  throw new AppError('bad_input', `The setting ${firstProblem(result.error)}.`);
+}
+
+function parse(file: SettingsFile): Stored {
+  // Keys this version does not know are somebody else's, of a newer version for instance.
+  const result = z.object(Stored.shape).safeParse(file.read());
+  if (result.success) return result.data;
+  throw new AppError('settings_corrupt', `In the settings file ${file.path}, ${firstProblem(result.error)}.`, {
+    cause: result.error,
+  });
+}
+
+function firstProblem(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `“${issue?.path.join('.')}” is wrong: ${issue?.message}`;
+}

@@ -1,0 +1,56 @@
+import { useMantineColorScheme } from '@mantine/core';
+import { useEffect } from 'react';
+import { Redirect, Route, Switch } from 'wouter';
+import { NoticeToasts } from './components/notice-toasts.tsx';
+import { Shell } from './components/shell.tsx';
+import { SignInProvider } from './components/sign-in/sign-in.tsx';
+import { UnlockProvider } from './components/unlock.tsx';
+import { useLinkState, useView } from './data/app-link.tsx';
+import { ConnectionsPage } from './pages/connections.tsx';
+import { DoctorPage } from './pages/doctor.tsx';
+import { ProviderPage } from './pages/provider.tsx';
+import { SessionRequiredPage } from './pages/session-required.tsx';
+import { SettingsPage } from './pages/settings.tsx';
+import { StatusPage } from './pages/status.tsx';
+import { UpdatesPage } from './pages/updates.tsx';
+import { WelcomePage } from './pages/welcome.tsx';
+
+export function App() {
+  useColorSchemeSetting();
+  if (useLinkState() === 'session_required') return <SessionRequiredPage />;
+  return (
+    <UnlockProvider>
+      <SignInProvider>
+        <NoticeToasts />
+        <Shell>
+          <Switch>
+            <Route path="/welcome" component={WelcomePage} />
+            <Route path="/status" component={StatusPage} />
+            <Route path="/connections" component={ConnectionsPage} />
+            <Route path="/connections/setup" component={ProviderPage} />
+            <Route path="/updates" component={UpdatesPage} />
+            <Route path="/settings" component={SettingsPage} />
+            <Route path="/doctor" component={DoctorPage} />
+            <Route component={Home} />
+          </Switch>
+        </Shell>
+      </SignInProvider>
+    </UnlockProvider>
+  );
+}
+
+/** Where a person begins: newcomers are welcomed, everybody else sees how things stand. */
+function Home() {
+  const status = useView('status.get');
+  if (!status.data) return null;
+  return <Redirect to={status.data.connections.length === 0 ? '/welcome' : '/status'} replace />;
+}
+
+/** The colour scheme is a setting of the app; Mantine keeps a copy, so that the next start does not flash. */
+function useColorSchemeSetting() {
+  const chosen = useView('settings.get').data?.colorScheme;
+  const { setColorScheme } = useMantineColorScheme();
+  useEffect(() => {
+    if (chosen) setColorScheme(chosen);
+  }, [chosen, setColorScheme]);
+}

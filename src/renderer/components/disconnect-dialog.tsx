@@ -1,0 +1,101 @@
+import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import type { ConnectionView, DisconnectView } from '../../shared/views.ts';
+import { useCommand } from '../data/app-link.tsx';
+import { PROVIDER_NAMES, type Shape, type Tone } from '../words/states.ts';
+import { ErrorNotice } from './error-notice.tsx';
+import { ExternalButton } from './external-link.tsx';
+import { StateShape } from './state-mark.tsx';
+
+/**
+ * Asks before disconnecting, naming what is lost; afterwards says what came of it at the provider.
+ *
+ * @param last whether no other account remains
+ */
+export function DisconnectDialog({
+  opened,
+  connection,
+  last,
+  onClose,
+}: {
+  opened: boolean;
+  connection: ConnectionView;
+  last: boolean;
+  onClose: () => void;
+}) {
+  const disconnect = useCommand('connections.disconnect');
+  const run = () => disconnect.mutate({ id: connection.id });
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={disconnect.data ? 'Disconnected' : `Disconnect ${connection.login}?`}
+    >
+      {disconnect.data ? (
+        <Outcome connection={connection} outcome={disconnect.data} onClose={onClose} />
+      ) : (
+        <Stack>
+          <List spacing="xs">
+            <List.Item>
+              The token of <b>{connection.login}</b> at {connection.host} is deleted from this machine and, where{' '}
+              {PROVIDER_NAMES[connection.platform]} lets us, revoked.
+            </List.Item>
+            <List.Item>Programs that get it from Trackeep Tray stop working with it.</List.Item>
+            {last && (
+              <List.Item>It is the only account: updates cannot be checked until you connect one again.</List.Item>
+            )}
+          </List>
+          {disconnect.error && (
+            <ErrorNotice
+              error={disconnect.error.view}
+              onRetry={run}
+              onLeave={onClose}
+              retrying={disconnect.isPending}
+            />
+          )}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose} data-autofocus>
+              Keep it
+            </Button>
+            <Button color="red.8" onClick={run} loading={disconnect.isPending}>
+              Disconnect
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}
+
+const MARKS: Record<DisconnectView['upstream'], { shape: Shape; tone: Tone }> = {
+  revoked: { shape: 'check', tone: 'good' },
+  not_possible: { shape: 'question', tone: 'warning' },
+  failed: { shape: 'triangle', tone: 'warning' },
+};
+
+function Outcome({
+  connection,
+  outcome,
+  onClose,
+}: {
+  connection: ConnectionView;
+  outcome: DisconnectView;
+  onClose: () => void;
+}) {
+  return (
+    <Stack>
+      <Group gap="sm" wrap="nowrap" align="flex-start" role="status">
+        <StateShape {...MARKS[outcome.upstream]} size={22} />
+        <div>
+          <Text>The token of {connection.login} is gone from this machine.</Text>
+          <Text>{outcome.message}</Text>
+        </div>
+      </Group>
+      <Group justify="flex-end">
+        {outcome.manualUrl !== null && <ExternalButton href={outcome.manualUrl}>Revoke it by hand</ExternalButton>}
+        <Button onClick={onClose} data-autofocus>
+          Done
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,44 @@
+import { Anchor, Button, VisuallyHidden } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+
+/** Attributes of a link that leaves the app. In the window, the main process vets it and opens the browser. */
+const OUTSIDE = { target: '_blank', rel: 'noopener noreferrer' } as const;
+
+/** A link to a page outside, in running text. */
+export function ExternalLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Anchor href={href} {...OUTSIDE} inherit underline="always">
+      {children}
+      <VisuallyHidden> (opens in your browser)</VisuallyHidden>
+    </Anchor>
+  );
+}
+
+/** The same as a button. */
+export function ExternalButton({
+  href,
+  children,
+  primary = false,
+  autoFocus = false,
+}: {
+  href: string;
+  children: ReactNode;
+  primary?: boolean;
+  /** Whether a dialog puts the focus here when it opens. */
+  autoFocus?: boolean;
+}) {
+  return (
+    <Button
+      component="a"
+      href={href}
+      {...OUTSIDE}
+      variant={primary ? 'filled' : 'default'}
+      data-autofocus={autoFocus || undefined}
+      rightSection={<IconExternalLink size={16} aria-hidden />}
+    >
+      {children}
+      <VisuallyHidden> (opens in your browser)</VisuallyHidden>
+    </Button>
+  );
+}

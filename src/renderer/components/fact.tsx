@@ -1,0 +1,16 @@
+import { DataList } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+/** Facts with their names, side by side, for the frame of a section. */
+export function Facts({ children }: { children: ReactNode }) {
+  return <DataList labelWidth={130}>{children}</DataList>;
+}
+
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <DataList.Item>
+      <DataList.ItemLabel c="dimmed">{label}</DataList.ItemLabel>
+      <DataList.ItemValue miw={0}>{children}</DataList.ItemValue>
+    </DataList.Item>
+  );
+}

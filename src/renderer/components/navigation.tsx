@@ -1,0 +1,69 @@
+import { Text, VisuallyHidden } from '@mantine/core';
+import {
+  IconActivity,
+  IconHeartbeat,
+  IconPackage,
+  IconPlugConnected,
+  IconSettings,
+  IconSparkles,
+} from '@tabler/icons-react';
+import { Link, useLocation } from 'wouter';
+import type { Attention } from '../../shared/views.ts';
+import { useView } from '../data/app-link.tsx';
+import { BrandMark } from './brand.tsx';
+import classes from './navigation.module.css';
+
+const PAGES: readonly { page: Attention['page'] | 'status'; label: string; Icon: typeof IconActivity }[] = [
+  { page: 'welcome', label: 'Get started', Icon: IconSparkles },
+  { page: 'status', label: 'Status', Icon: IconActivity },
+  { page: 'connections', label: 'Connections', Icon: IconPlugConnected },
+  { page: 'updates', label: 'Updates', Icon: IconPackage },
+  { page: 'settings', label: 'Settings', Icon: IconSettings },
+  { page: 'doctor', label: 'Doctor', Icon: IconHeartbeat },
+];
+
+/** The way between pages. Where something waits for the person, the page that settles it is marked. */
+export function Navigation() {
+  const [location] = useLocation();
+  const status = useView('status.get').data;
+  const newcomer = status?.connections.length === 0;
+  return (
+    <nav className={classes.navigation} aria-label="Pages">
+      <div className={classes.brand}>
+        <BrandMark size={24} />
+        <Text fw={600}>Trackeep Tray</Text>
+      </div>
+      <ul className={classes.pages}>
+        {PAGES.filter(({ page }) => page !== 'welcome' || newcomer).map(({ page, label, Icon }) => {
+          const waits = page !== 'welcome' && status?.attention.some((item) => item.page === page);
+          return (
+            <li key={page}>
+              <Link
+                href={`/${page}`}
+                className={classes.page ?? ''}
+                aria-current={location.split('/')[1] === page ? 'page' : undefined}
+              >
+                <Icon size={20} stroke={1.6} aria-hidden />
+                <span className={classes.label}>{label}</span>
+                {waits && (
+                  <span className={classes.waits}>
+                    <VisuallyHidden>needs you</VisuallyHidden>
+                  </span>
+                )}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+      <Text size="xs" c="dimmed" className={classes.foot ?? ''}>
+        {status?.app.demo && (
+          <>
+            Demo: nothing here is real.
+            <br />
+          </>
+        )}
+        {status ? `Version ${status.app.version}` : '\u00a0'}
+      </Text>
+    </nav>
+  );
+}

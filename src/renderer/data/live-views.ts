@@ -1,0 +1,106 @@
+import type { QueryClient } from '@tanstack/react-query';
+import type { ContractEvent, EventName, Input, Output, ProcedureName, QueryName } from '../../shared/contract.ts';
+import type { FlowView } from '../../shared/views.ts';
+import type { RendererClient } from '../client/client.ts';
+
+/** The queries that take no input, and so are one view each. */
+export type ViewName = { [N in QueryName]: Record<string, never> extends Input<N> ? N : never }[QueryName];
+
+const VIEW_OF_EVENT = {
+  status: 'status.get',
+  connections: 'connections.list',
+  updates: 'updates.get',
+  settings: 'settings.get',
+} as const satisfies Partial<Record<EventName, ViewName>>;
+
+/** Commands that answer with a whole view. */
+const VIEW_OF_COMMAND: { readonly [N in ProcedureName]?: ViewName } = {
+  'updates.check': 'updates.get',
+  'updates.download': 'updates.get',
+  'updates.stop': 'updates.get',
+  'updates.discard': 'updates.get',
+  'settings.set': 'settings.get',
+};
+
+/** Commands that answer with one sign-in. */
+const FLOW_COMMANDS: ReadonlySet<ProcedureName> = new Set(['connections.begin', 'connections.cancel']);
+
+/** What a command leaves out of date without saying so in its answer or an event. */
+const STALE_AFTER: { readonly [N in ProcedureName]?: readonly ViewName[] } = {
+  'providers.configure': ['providers.list'],
+  'connections.disconnect': ['connections.list', 'status.get'],
+  'connections.refresh': ['connections.list', 'status.get'],
+  'vault.unlock': ['status.get', 'connections.list', 'providers.list'],
+};
+
+export const viewKey = (name: ViewName) => [name] as const;
+export const flowKey = (id: string) => ['connections.flow', id] as const;
+
+/**
+ * Keeps the query cache true to the app. Answers and events reach the page by different ways, so an answer may arrive
+ * after an event that is newer. The rule: an answer counts only if no event of its view came since it was asked for;
+ * events carry whole views, so leaving the answer out loses nothing.
+ */
+export interface LiveViews {
+  /** Asks for a view. @throws CallError */
+  fetch<N extends ViewName>(name: N): Promise<Output<N>>;
+  /** Asks for one sign-in. @throws CallError */
+  fetchFlow(id: string): Promise<FlowView>;
+  /** Runs a command and puts what it answers where it belongs. @throws CallError */
+  command<N extends ProcedureName>(name: N, input: Input<N>): Promise<Output<N>>;
+  /** Takes one event of the app. */
+  take(event: ContractEvent): void;
+}
+
+export function createLiveViews(client: RendererClient, cache: QueryClient): LiveViews {
+  /** How many events each key has had. */
+  const arrivals = new Map<string, number>();
+
+  /** Calls, and answers the newest of what is known under `key` when the answer comes. */
+  const newest = async <T>(key: readonly string[], call: () => Promise<T>): Promise<T> => {
+    const id = key.join(' ');
+    const before = arrivals.get(id);
+    const answer = await call();
+    if (arrivals.get(id) === before) return answer;
+    return cache.getQueryData<T>(key) ?? answer;
+  };
+
+  const put = (key: readonly string[], data: unknown) => {
+    const id = key.join(' ');
+    arrivals.set(id, (arrivals.get(id) ?? 0) + 1);
+    cache.setQueryData(key, data);
+  };
+
+  const putFlow = (flow: FlowView) => {
+    put(flowKey(flow.id), flow);
+    const others = (cache.getQueryData<FlowView[]>(viewKey('connections.flows')) ?? []).filter(
+      ({ id }) => id !== flow.id,
+    );
+    put(viewKey('connections.flows'), flow.state === 'waiting' ? [...others, flow] : others);
+  };
+
+  return {
+    fetch: (name) => newest(viewKey(name), () => client.call(name, {} as Input<typeof name>)),
+    fetchFlow: (id) => newest(flowKey(id), () => client.call('connections.flow', { id })),
+    async command(name, input) {
+      const view = VIEW_OF_COMMAND[name];
+      if (view !== undefined) {
+        const answer = await newest(viewKey(view), () => client.call(name, input) as Promise<unknown>);
+        cache.setQueryData(viewKey(view), answer);
+        return answer as Output<typeof name>;
+      }
+      const answer = await client.call(name, input);
+      if (FLOW_COMMANDS.has(name)) {
+        const flow = answer as FlowView;
+        // An event may have told the end of this sign-in before its beginning was answered.
+        if (cache.getQueryData(flowKey(flow.id)) === undefined || name === 'connections.cancel') putFlow(flow);
+      }
+      for (const stale of STALE_AFTER[name] ?? []) void cache.invalidateQueries({ queryKey: viewKey(stale) });
+      return answer;
+    },
+    take(event) {
+      if (event.event === 'flow') putFlow(event.data);
+      else if (event.event !== 'notice') put(viewKey(VIEW_OF_EVENT[event.event]), event.data);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type {
+  Check,
+  ConnectionState,
+  KeySourceName,
+  Platform,
+  ProviderView,
+  SignInWay,
+  VaultStateName,
+} from '../../shared/views.ts';
+
+/** How a state feels: it decides colour and nothing else; every state has a word and a shape of its own too. */
+export type Tone = 'good' | 'working' | 'waiting' | 'warning' | 'bad';
+
+/** The shapes that states are drawn with (see components/state-mark.tsx). */
+export type Shape = 'check' | 'turning' | 'pause' | 'cut' | 'triangle' | 'lock' | 'question' | 'arrow' | 'dot';
+
+export interface StateWords {
+  word: string;
+  shape: Shape;
+  tone: Tone;
+}
+
+export const CONNECTION_STATES: Record<ConnectionState, StateWords> = {
+  ok: { word: 'Connected', shape: 'check', tone: 'good' },
+  refreshing: { word: 'Refreshing', shape: 'turning', tone: 'working' },
+  paused: { word: 'Paused', shape: 'pause', tone: 'waiting' },
+  unreachable: { word: 'Not reachable', shape: 'cut', tone: 'waiting' },
+  needs_reconnect: { word: 'Sign in again', shape: 'triangle', tone: 'warning' },
+  vault_closed: { word: 'Vault closed', shape: 'lock', tone: 'warning' },
+};
+
+export const VAULT_STATES: Record<VaultStateName, StateWords> = {
+  open: { word: 'Open', shape: 'check', tone: 'good' },
+  locked: { word: 'Locked', shape: 'lock', tone: 'warning' },
+  missing: { word: 'Key missing', shape: 'question', tone: 'bad' },
+  denied: { word: 'Access denied', shape: 'triangle', tone: 'warning' },
+  unavailable: { word: 'Not available', shape: 'cut', tone: 'bad' },
+};
+
+/** What guards the tokens, said honestly. */
+export const KEY_SOURCES: Record<KeySourceName, { name: string; sentence: string }> = {
+  keychain: {
+    name: 'System keychain',
+    sentence: 'The key to your tokens lies in the keychain of your operating system.',
+  },
+  passphrase: {
+    name: 'Passphrase',
+    sentence: 'The key to your tokens is wrapped with your passphrase. It is asked for after every start.',
+  },
+  file: {
+    name: 'Key file',
+    sentence:
+      'The key to your tokens lies in a file that only your user may read. Whoever can copy your files can read your tokens.',
+  },
+};
+
+export const VERDICTS: Record<Check['verdict'], StateWords & { sentence: string }> = {
+  safe: { word: 'Safe', shape: 'check', tone: 'good', sentence: 'Everything that was checked is as it should be.' },
+  unsafe: { word: 'Unsafe', shape: 'triangle', tone: 'bad', sentence: 'Something is not as it should be.' },
+  inconclusive: {
+    word: 'Cannot tell',
+    shape: 'question',
+    tone: 'waiting',
+    sentence: 'Nothing is wrong, but not everything could be checked.',
+  },
+};
+
+export const PROVIDER_NAMES: Record<Platform, string> = { github: 'GitHub' };
+
+export const SIGN_IN_WAYS: Record<SignInWay, string> = {
+  device: 'with a code',
+  web: 'in the browser',
+};
+
+/** GitHub's scopes (docs.github.com, "Scopes for OAuth apps") in words; one that is not here is shown as it is. */
+const SCOPE_WORDS: Readonly<Record<string, string>> = {
+  repo: 'read and write all repositories',
+  'repo:status': 'read and write commit status',
+  public_repo: 'read and write public repositories',
+  'read:user': 'read the profile',
+  'user:email': 'read e-mail addresses',
+  user: 'read and write the profile',
+  'read:org': 'read organisation membership',
+  'write:org': 'change organisation membership',
+  gist: 'write gists',
+  notifications: 'read notifications',
+  workflow: 'change GitHub Actions workflows',
+  'read:packages': 'download packages',
+  'write:packages': 'publish packages',
+};
+
+export function scopeInWords(scope: string): string {
+  return SCOPE_WORDS[scope] ?? scope;
+}
+
+/** The variable that fixes a provider's client ID, to name it where the form is locked. */
+export function clientIdVariable(provider: ProviderView): string {
+  return `${provider.platform.toUpperCase()}_CLIENT_ID`;
+}

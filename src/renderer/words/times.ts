@@ -1,0 +1,62 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const STEPS = [
+  { unit: 'year', ms: 365 * DAY },
+  { unit: 'month', ms: 30 * DAY },
+  { unit: 'day', ms: DAY },
+  { unit: 'hour', ms: HOUR },
+  { unit: 'minute', ms: MINUTE },
+] as const;
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+
+/**
+ * A time as a person would say it: "5 minutes ago", "in 8 hours", "just now".
+ *
+ * @param iso the time, ISO 8601
+ * @param now ms since the epoch
+ */
+export function relativeTime(iso: string, now: number): string {
+  const distance = Date.parse(iso) - now;
+  const size = Math.abs(distance);
+  if (size < MINUTE) return distance > 5_000 ? 'in less than a minute' : 'just now';
+  const step = STEPS.find(({ ms }) => size >= ms) ?? STEPS[4];
+  return relative.format(Math.sign(distance) * Math.round(size / step.ms), step.unit);
+}
+
+/** The same time to the second, in the person's own way of writing and their time zone. */
+export function exactTime(iso: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(iso));
+}
+
+/** The time of day for something within a day ("14:05"), else day and time, in the person's own way of writing. */
+export function clockTime(iso: string, now: number): string {
+  const near = Math.abs(Date.parse(iso) - now) < DAY;
+  return new Intl.DateTimeFormat(
+    undefined,
+    near ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
+  ).format(new Date(iso));
+}
+
+/**
+ * What is left of a countdown: "14:05". Never negative.
+ *
+ * @param ms that are left
+ */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** A length of time in its largest fitting unit: "6 hours", "1 day", "90 minutes". @param ms a whole number of minutes */
+export function duration(ms: number): string {
+  const step = [
+    { unit: 'day', ms: DAY },
+    { unit: 'hour', ms: HOUR },
+    { unit: 'minute', ms: MINUTE },
+  ].find((each) => ms % each.ms === 0) ?? { unit: 'minute', ms: MINUTE };
+  const count = Math.round(ms / step.ms);
+  return `${count} ${step.unit}${count === 1 ? '' : 's'}`;
+}

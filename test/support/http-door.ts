@@ -1,0 +1,86 @@
+/** The real listener over a stand-in contract, and what a test needs to speak to it as a browser or as an attacker. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Handlers } from '../../src/main/control/control.ts';
+import type { Bus } from '../../src/main/core/bus.ts';
+import { systemClock } from '../../src/main/core/clock.ts';
+import type { OnCallback } from '../../src/main/http/callback.ts';
+import { createListener, type Listener } from '../../src/main/http/listener.ts';
+import { quietLogger, standInControl } from './stand-in-control.ts';
+
+export interface HttpDoor extends AsyncDisposable {
+  readonly address: string;
+  readonly port: number;
+  readonly bus: Bus;
+  readonly listener: Listener;
+  /** Sends bytes as they are and answers with everything that comes back until the connection ends. */
+  send(bytes: string): Promise<string>;
+  /** What a logged-in page sends with every call. */
+  logIn(): Promise<{ cookie: string; 'x-trackeep-key': string }>;
+}
+
+const FILES: Readonly<Record<string, string>> = {
+  'index.html': '<!doctype html><title>Trackeep Tray</title>',
+  'assets/index-1a2b3c.js': 'export {};',
+  'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+};
+
+export async function openHttpDoor(handlers: Partial<Handlers> = {}, onCallback?: OnCallback): Promise<HttpDoor> {
+  const parent = await mkdtemp(join(tmpdir(), 'trackeep-http-'));
+  const folder = join(parent, 'renderer');
+  await mkdir(join(folder, 'assets'), { recursive: true });
+  for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder, name), content);
+  await writeFile(join(parent, 'secret.html'), 'not for the web');
+
+  const { control, bus } = standInControl(handlers);
+  const listener = createListener({
+    port: 0,
+    control,
+    onCallback: onCallback ?? (() => Promise.reject(new Error('No callback was expected.'))),
+    rendererDir: folder,
+    logger: quietLogger,
+    clock: systemClock(),
+  });
+  const { address, port } = await listener.start();
+
+  return {
+    address,
+    port,
+    bus,
+    listener,
+    send: (bytes) => send(port, bytes),
+    async logIn() {
+      const token = new URL(listener.createLoginLink()).hash.slice('#login='.length);
+      const answer = await postJson(`${address}/ui/session`, { token });
+      const { key } = (await answer.json()) as { key: string };
+      return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'x-trackeep-key': key };
+    },
+    async [Symbol.asyncDispose]() {
+      await listener.stop();
+      await rm(parent, { recursive: true });
+    },
+  };
+}
+
+/** Speaks HTTP by hand: what no client library lets one send. The request should ask for `Connection: close`. */
+export function send(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+    socket.once('error', reject);
+    socket.once('close', () => resolve(text));
+  });
+}
+
+export function postJson(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { attention, overall, type Situation } from '../../src/main/control/attention.ts';
+import type { ConnectionView, ReleaseView, UpdatesView } from '../../src/shared/views.ts';
+
+const connection: ConnectionView = {
+  id: '4f9c1f0e-8a43-4c86-9b3a-0b6d1d1f6c11',
+  platform: 'github',
+  host: 'github.com',
+  login: 'octocat',
+  name: null,
+  state: 'ok',
+  problem: null,
+  scopes: [],
+  connectedAt: '2026-01-01T00:00:00.000Z',
+  accessExpiresAt: null,
+  refreshExpiresAt: null,
+  lastRefreshedAt: null,
+  lastUsedAt: null,
+  pausedUntil: null,
+};
+
+const release: ReleaseView = {
+  version: '1.3.0',
+  tag: 'v1.3.0',
+  name: 'Trackeep 1.3.0',
+  publishedAt: null,
+  prerelease: false,
+  notes: '',
+  url: 'https://github.com/Dvorinka/Trackeep/releases/tag/v1.3.0',
+  asset: null,
+};
+
+const upToDate: UpdatesView = {
+  state: 'up_to_date',
+  currentVersion: '1.3.0',
+  currentVersionFrom: 'person',
+  latest: release,
+  updateAvailable: false,
+  prereleases: false,
+  checkedAt: null,
+  nextCheckAt: null,
+  offlineSince: null,
+  retryAt: null,
+  error: null,
+  download: null,
+};
+
+const calm: Situation = {
+  vault: { source: 'keychain', backend: 'Secret Service', state: 'open', problem: null },
+  connections: [connection],
+  updates: upToDate,
+  busy: false,
+};
+
+const outdated: UpdatesView = { ...upToDate, state: 'available', currentVersion: '1.2.5', updateAvailable: true };
+
+describe('what waits for the person', () => {
+  it('is nothing when a connection works, the vault is open and Trackeep is up to date', () => {
+    expect(attention(calm)).toEqual([]);
+    expect(overall(calm)).toBe('ok');
+  });
+
+  it('names the closed vault before everything else, since nothing can be settled without it', () => {
+    const situation: Situation = {
+      ...calm,
+      vault: { ...calm.vault, state: 'locked' },
+      connections: [{ ...connection, state: 'needs_reconnect' }],
+      updates: outdated,
+    };
+    expect(attention(situation).map((item) => item.kind)).toEqual(['vault', 'connection', 'update']);
+    expect(overall(situation)).toBe('needs_you');
+  });
+
+  it('sends a newcomer to the welcome page', () => {
+    expect(attention({ ...calm, connections: [] })).toEqual([
+      { kind: 'first_connection', text: 'Connect GitHub to begin.', page: 'welcome' },
+    ]);
+  });
+
+  it('names the account that must sign in again', () => {
+    const [item] = attention({ ...calm, connections: [{ ...connection, state: 'needs_reconnect' }] });
+    expect(item?.text).toBe('GitHub needs you to sign in again as octocat.');
+  });
+
+  it('does not bother anybody with trouble that passes by itself', () => {
+    for (const state of ['paused', 'unreachable', 'refreshing'] as const) {
+      expect(attention({ ...calm, connections: [{ ...connection, state }] })).toEqual([]);
+    }
+  });
+});
+
+describe('the one word for all of it', () => {
+  it('is "update" when a newer Trackeep is out and nothing else is the matter', () => {
+    expect(overall({ ...calm, updates: outdated })).toBe('update');
+  });
+
+  it('is "busy" while work is under way, even with an update waiting', () => {
+    expect(overall({ ...calm, updates: outdated, busy: true })).toBe('busy');
+    expect(overall({ ...calm, connections: [{ ...connection, state: 'refreshing' }] })).toBe('busy');
+  });
+
+  it('is "needs you" even while work is under way, so that nobody waits for what will not come', () => {
+    expect(overall({ ...calm, busy: true, connections: [{ ...connection, state: 'needs_reconnect' }] })).toBe('needs_you');
+  });
+});

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project a folder of `test/`, so that each can be run by itself: `vitest run --project unit`. */
+const project = (name: string, folder = name) => ({
+  extends: true as const,
+  test: { name, include: [`test/${folder}/**/*.test.{ts,tsx}`] },
+});
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    pool: 'forks',
+    // Nothing in a test may depend on the internet: every socket that leaves the machine is refused.
+    setupFiles: ['test/support/no-outbound-network.ts'],
+    // Real processes and browsers on a busy machine; a spec that waits for nothing takes a few ms all the same.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+    projects: [
+      project('unit'),
+      project('integration'),
+      project('hard-cases'),
+      project('desktop'),
+      project('web'),
+      project('soak'),
+    ],
+  },
+});
