@@ -8,8 +8,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { chromiumOptions } from '../test/support/chromium.ts';
 import { type Drawing, packIcns, packIco } from './icon-files.ts';
-import { findChromium } from './system-parts.mjs';
 
 const RESOURCES = resolve(import.meta.dirname, '../resources');
 
@@ -116,11 +116,7 @@ async function drawApp(page: Page, folder: string): Promise<void> {
   }
 }
 
-const executablePath = findChromium();
-const browser = await chromium.launch({
-  ...(executablePath === null ? {} : { executablePath }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-});
+const browser = await chromium.launch(chromiumOptions());
 try {
   const page = await browser.newPage();
   await drawTray(page, join(RESOURCES, 'tray'));

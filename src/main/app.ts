@@ -127,7 +127,7 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   const doctor = createDoctor({
     clock,
     dataDir,
-    socketPath: null,
+    socketPath: () => socket.path(),
     address: () => address(),
     githubUrl: config.github.url,
     fetch,

@@ -42,8 +42,8 @@ export function App() {
 /** Where a person begins: newcomers are welcomed, everybody else sees how things stand. */
 function Home() {
   const status = useView('status.get');
-  if (!status.data) return null;
-  return <Redirect to={status.data.connections.length === 0 ? '/welcome' : '/status'} replace />;
+  if (status.isPending) return null;
+  return <Redirect to={status.data?.connections.length === 0 ? '/welcome' : '/status'} replace />;
 }
 
 /** The colour scheme is a setting of the app; Mantine keeps a copy, so that the next start does not flash. */

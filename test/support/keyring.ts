@@ -19,6 +19,8 @@ export interface Keyring {
   lock(): Promise<void>;
   /** Unlocks it again, as a login does: by its password, without a prompt. */
   unlock(): Promise<void>;
+  /** The labels of all entries, in order: for keytar's, "service/account". */
+  entries(): Promise<string[]>;
   /** Ends the keyring service, so that the bus has no Secret Service any more; `start` brings it back. */
   stopService(): Promise<void>;
   startService(): Promise<void>;
@@ -87,6 +89,12 @@ export async function startKeyring(options: KeyringOptions = {}): Promise<Keyrin
     async unlock() {
       await unlockAsLogin(join(folder, 'run', 'keyring', 'control'));
       await until(async () => !(await isLocked(env)), 'the collection is unlocked');
+    },
+    async entries() {
+      const items = await ask(env, COLLECTION, GET, 'string:org.freedesktop.Secret.Collection', 'string:Items');
+      const paths = [...items.matchAll(/object path "([^"]+)"/g)].map(([, path]) => path ?? '');
+      const labels = paths.map((path) => ask(env, path, GET, 'string:org.freedesktop.Secret.Item', 'string:Label'));
+      return (await Promise.all(labels)).map((answer) => /string "(.*)"/.exec(answer)?.[1] ?? '').sort();
     },
     stopService,
     startService,

@@ -8,14 +8,20 @@ export interface MemoryKeychain extends Keychain {
   readonly entries: Map<string, string>;
   /** `silent`: calls get no answer, as while a prompt stands; those waiting are settled when the mood changes. */
   become(mood: KeychainMood): void;
+  /** Resolves when a call waits in silence. */
+  asked(): Promise<void>;
 }
 
 export function memoryKeychain(entries = new Map<string, string>()): MemoryKeychain {
   let mood: KeychainMood = 'open';
   let waiting: (() => void)[] = [];
+  let heard = Promise.withResolvers<void>();
 
   async function entered<T>(work: () => T): Promise<T> {
-    while (mood === 'silent') await new Promise<void>((resolve) => waiting.push(resolve));
+    while (mood === 'silent') {
+      heard.resolve();
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
     if (mood !== 'open') throw new AppError(`vault_${mood}`, `The keychain is ${mood}.`);
     return work();
   }
@@ -30,7 +36,9 @@ export function memoryKeychain(entries = new Map<string, string>()): MemoryKeych
       mood = next;
       const released = waiting;
       waiting = [];
+      heard = Promise.withResolvers();
       for (const release of released) release();
     },
+    asked: () => heard.promise,
   };
 }

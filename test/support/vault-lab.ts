@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bus, createBus } from '../../src/main/core/bus.ts';
-import type { Clock } from '../../src/main/core/clock.ts';
+import { inspect } from 'node:util';
+import { createBus } from '../../src/main/core/bus.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
+import type { InstallationsTable } from '../../src/main/storage/schema.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Keychain } from '../../src/main/vault/keychain.ts';
 import type { Place, Vault } from '../../src/main/vault/vault.ts';
@@ -12,27 +13,31 @@ import type { KeySourceName } from '../../src/shared/views.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { type MemoryKeychain, memoryKeychain } from './memory-keychain.ts';
 
-/** A vault over a real database in a folder of its own, with time and keychain in the test's hands. */
-export interface VaultLab extends Database {
-  readonly dataDir: string;
-  readonly vault: Vault;
-  readonly clock: ManualClock;
-  readonly keychain: MemoryKeychain;
-  readonly bus: Bus;
-  /** What the redactor was taught. */
-  readonly learned: Set<string>;
-  /** Everything that was logged, as text. */
-  readonly log: string[];
-  /** Closes the database and opens everything anew, as a later process would. The keychain stays what it was. */
-  restart(change?: Partial<VaultLabOptions>): Promise<VaultLab>;
-  close(): Promise<void>;
-}
-
 export interface VaultLabOptions {
   source: KeySourceName;
   passphrase: string | null;
   dataDir: string;
   keychain: MemoryKeychain;
+  /** Takes the place of the twin: the real keychain, in a process of its own. */
+  realKeychain: Keychain;
+}
+
+/** A vault over a real database in a folder of its own, with the clock and the keychain in the test's hands. */
+export interface VaultLab {
+  readonly vault: Vault;
+  readonly db: Database['db'];
+  readonly dataDir: string;
+  readonly clock: ManualClock;
+  readonly keychain: MemoryKeychain;
+  /** What the redactor was taught. */
+  readonly learned: Set<string>;
+  /** Everything that was logged, before any redaction. */
+  readonly log: string[];
+  /** How often the vault said that its view changed. */
+  changes(): number;
+  /** Ends this one and opens the same data folder anew, as the next start of the app does. */
+  restart(change?: Partial<VaultLabOptions>): Promise<VaultLab>;
+  close(): Promise<void>;
 }
 
 export async function openVaultLab(options: Partial<VaultLabOptions> = {}): Promise<VaultLab> {
@@ -40,36 +45,93 @@ export async function openVaultLab(options: Partial<VaultLabOptions> = {}): Prom
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tt-vault-')));
   const clock = createManualClock();
   const log: string[] = [];
+  const logger = recordingLogger(log);
   const learned = new Set<string>();
+  const redactor = { learn: (secret: string) => void learned.add(secret) };
+  let changes = 0;
   const bus = createBus((error) => log.push(String(error)));
-  const database = await openDatabase({ dataDir, logger: recordingLogger(log) });
-  const vault = await createTestVault({ source, passphrase, dataDir, database, keychain, clock, bus, log, learned });
+  bus.on('vault', () => {
+    changes += 1;
+  });
+  const { db, close } = await openDatabase({ dataDir, logger });
+  const used = options.realKeychain ?? keychain;
+  const vault = await createVault({ source, passphrase, dataDir, keychain: used, db, clock, logger, redactor, bus });
   return {
-    ...database,
-    dataDir,
     vault,
+    db,
+    dataDir,
     clock,
     keychain,
-    bus,
     learned,
     log,
+    changes: () => changes,
     async restart(change = {}) {
-      await database.close();
-      return openVaultLab({ source, passphrase, dataDir, keychain, ...change });
+      await close();
+      return openVaultLab({ ...options, source, passphrase, dataDir, keychain, ...change });
     },
     async close() {
-      await database.close();
+      await close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-interface TestVaultParts extends VaultLabOptionsWithout<'keychain'> {
-  keychain?: Keychain;
-  database: Database;
-  clock: Clock;
-  bus?: Bus;
-  log: string[];
-  learned: Set<string>;
+/** Where the access token of an account stands. */
+export function accessTokenOf(account: string): Place {
+  return { table: 'installations', row: account, column: 'sealed_access_token' };
 }
-type VaultLabOptionsWithout<K extends keyof VaultLabOptions> = Omit<VaultLabOptions, K>;
+
+/** Seals a token and stores it as the connection of an account does: row and ciphertext in one statement. */
+export async function storeToken({ db, vault }: Pick<VaultLab, 'db' | 'vault'>, account: string, token: string) {
+  const sealed = await vault.seal(accessTokenOf(account), token);
+  await db
+    .insertInto('installations')
+    .values({ ...EMPTY_INSTALLATION, id: account, external_org_id: account, sealed_access_token: sealed })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ sealed_access_token: sealed }))
+    .execute();
+}
+
+/** @throws AppError as `Vault.open`, and when there is no such account */
+export async function readToken({ db, vault }: Pick<VaultLab, 'db' | 'vault'>, account: string): Promise<string> {
+  const row = await db
+    .selectFrom('installations')
+    .select('sealed_access_token')
+    .where('id', '=', account)
+    .executeTakeFirstOrThrow();
+  return vault.open(accessTokenOf(account), row.sealed_access_token ?? '');
+}
+
+const EMPTY_INSTALLATION: Omit<InstallationsTable, 'generation'> = {
+  id: '',
+  platform: 'github',
+  host: 'github.com',
+  external_org_id: '',
+  external_org_name: '',
+  external_installation_id: null,
+  login: 'octocat',
+  display_name: null,
+  sealed_access_token: null,
+  sealed_refresh_token: null,
+  access_expires_at: null,
+  refresh_expires_at: null,
+  scopes: '[]',
+  permissions: '{}',
+  metadata: '{}',
+  state: 'ok',
+  problem: null,
+  installed_by: 'test',
+  created_at: 0,
+  updated_at: 0,
+  last_refreshed_at: null,
+  last_used_at: null,
+  paused_until: null,
+  revoked_at: null,
+};
+
+function recordingLogger(log: string[]): Logger {
+  const record = (message: string, fields?: Record<string, unknown>) => {
+    log.push(fields === undefined ? message : `${message} ${inspect(fields, { depth: 8 })}`);
+  };
+  const logger: Logger = { debug: record, info: record, warn: record, error: record, child: () => logger };
+  return logger;
+}

@@ -1,4 +1,5 @@
 import type { ContractClient } from '../../shared/contract.ts';
+import type { Clock } from '../core/clock.ts';
 import type { AppConnection } from '../http/socket-client.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,6 +20,9 @@ export interface Argument {
   values?: readonly string[];
   text: string;
 }
+
+/** The provider a command is about. */
+export const PROVIDER: Argument = { name: 'PROVIDER', required: true, values: ['github'], text: 'Which provider.' };
 
 /** One command, as data: parsing, help, completions and usage errors are all made from this. */
 export interface Command {
@@ -47,6 +51,7 @@ export interface Invocation {
   json: boolean;
   dataDir: string;
   terminal: Terminal;
+  clock: Clock;
   commands: readonly Command[];
   /**
    * The running app, connected at the first use; the connection ends with the command.

@@ -55,10 +55,11 @@ complete -F _trackeep trackeep
 }
 
 function zsh(commands: readonly Command[]): string {
-  const quoted = (text: string) => text.replace(/'/g, `'\\''`).replace(/[[\]:]/g, '\\$&');
+  // Within single quotes; brackets end an option's text, a colon ends a command's name.
+  const quoted = (text: string, special: RegExp) => text.replace(/'/g, `'\\''`).replace(special, '\\$&');
   const optionSpec = ({ name, value, values, text }: Option) => {
     const action = value === undefined ? '' : `:${value}:${values ? `(${values.join(' ')})` : '_files'}`;
-    return `'--${name}[${quoted(text)}]${action}'`;
+    return `'--${name}[${quoted(text, /[[\]]/g)}]${action}'`;
   };
   const commandCases = commands.map((command) => {
     const args = (command.arguments ?? []).map(
@@ -75,7 +76,7 @@ _trackeep() {
   _arguments -C ${COMMON_OPTIONS.map(optionSpec).join(' ')} '1:command:->command' '*::argument:->argument'
   case $state in
     command)
-      local -a commands=(${commands.map(({ name, summary }) => `'${name}:${quoted(summary)}'`).join(' ')})
+      local -a commands=(${commands.map(({ name, summary }) => `'${name}:${quoted(summary, /:/g)}'`).join(' ')})
       _describe command commands ;;
     argument)
       case $line[1] in

@@ -51,7 +51,7 @@ export function parse(argv: readonly string[], commands: readonly Command[]): Pa
       if (token.value !== undefined) throw usage(`--${option.name} takes no value.`, command);
       switches.add(option.name);
     } else {
-      options.set(option.name, valueOf(option, token, command));
+      options.set(option.name, valueGiven(option, token, command));
     }
   }
   if (command === undefined) {
@@ -74,7 +74,7 @@ function optionTypes(commands: readonly Command[]) {
   );
 }
 
-function valueOf(
+function valueGiven(
   option: Option,
   token: { value?: string | undefined; inlineValue?: boolean | undefined },
   command?: Command,

@@ -95,5 +95,5 @@ function clean(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, clean(part)]));
 }
 
-/** C0 but for tab and line feed, DEL, C1, and the marks that turn the direction of writing. */
+/** Everything Unicode calls a control, and the marks that turn the direction of writing. */
 const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;

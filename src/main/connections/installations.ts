@@ -59,7 +59,7 @@ export interface Installations {
   storeRefreshed(id: string, generation: number, grant: Grant): Promise<boolean>;
   /** @returns whether this call changed it */
   markNeedsReconnect(id: string, generation: number, problem: ErrorView): Promise<boolean>;
-  /** Deletes the row and all that was cached with its token. */
+  /** Deletes the row, and with it all that was cached for it. */
   remove(id: string): Promise<void>;
   setPause(id: string, until: number): Promise<void>;
   stampUsed(id: string, at: number): Promise<void>;
@@ -77,7 +77,15 @@ export interface SignIn {
 const Metadata = z.object({ way: SignInWay.catch('device'), clientId: z.string().catch('') });
 const Scopes = z.array(z.string()).catch([]);
 
-export function createInstallations({ db, vault, clock }: { db: Kysely<Schema>; vault: Vault; clock: Clock }): Installations {
+export function createInstallations({
+  db,
+  vault,
+  clock,
+}: {
+  db: Kysely<Schema>;
+  vault: Vault;
+  clock: Clock;
+}): Installations {
   let saving: Promise<unknown> = Promise.resolve();
 
   const sealTokens = async (id: string, grant: Grant) => ({
@@ -200,10 +208,7 @@ export function createInstallations({ db, vault, clock }: { db: Kysely<Schema>; 
       return numUpdatedRows === 1n;
     },
     async remove(id) {
-      await db.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom('http_cache').where('installation_id', '=', id).execute();
-        await transaction.deleteFrom('installations').where('id', '=', id).execute();
-      });
+      await db.deleteFrom('installations').where('id', '=', id).execute();
     },
     async setPause(id, until) {
       await db.updateTable('installations').set({ paused_until: until }).where('id', '=', id).execute();

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
 import type { Installation, Installations } from './installations.ts';
 
 /**
@@ -45,4 +46,15 @@ export function createPauses(parts: { installations: Installations; clock: Clock
       if (end !== null) tellOfEnd(end);
     },
   };
+}
+
+/**
+ * @param name the provider's
+ * @param until ms since the epoch
+ */
+export function rateLimited(name: string, until: number): AppError {
+  const time = new Date(until).toISOString().slice(11, 16);
+  return new AppError('rate_limited', `${name} wants no more requests for this account until ${time} UTC.`, {
+    retryAt: until,
+  });
 }

@@ -30,7 +30,6 @@ export interface ProviderApps {
   owning(owner: Pick<Installation, 'platform' | 'clientId'>): Promise<ProviderApp>;
 }
 
-
 export interface ProviderAppsParts {
   db: Kysely<Schema>;
   vault: Vault;
@@ -54,7 +53,12 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
     const { clientId = null, clientSecret = null } = environment[platform] ?? {};
     // The environment's app is taken as a whole: its ID with a stored secret of another app would fit nothing.
     if (clientId !== null) {
-      return { clientId, from: 'environment', hasSecret: clientSecret !== null, secret: async () => clientSecret } as const;
+      return {
+        clientId,
+        from: 'environment',
+        hasSecret: clientSecret !== null,
+        secret: async () => clientSecret,
+      } as const;
     }
     const row = await stored(platform);
     if (!row) return null;
@@ -119,9 +123,13 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
       if (way === 'device') return { clientId: app.clientId, clientSecret: null };
       const clientSecret = await app.secret();
       if (clientSecret !== null) return { clientId: app.clientId, clientSecret };
-      throw new AppError('provider_not_configured', `Signing in through the browser needs the client secret of your ${name} app.`, {
-        remedy: 'Enter the client secret, or sign in with a code.',
-      });
+      throw new AppError(
+        'provider_not_configured',
+        `Signing in through the browser needs the client secret of your ${name} app.`,
+        {
+          remedy: 'Enter the client secret, or sign in with a code.',
+        },
+      );
     },
 
     async forRenewal(owner) {
@@ -136,7 +144,12 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
  * Asks for a device code, which nobody will use, and which expires by itself: the cheapest way to learn whether the
  * provider knows the app. An app that has a secret can do without the device flow.
  */
-async function checkWithProvider(provider: Provider, clientId: string, hasSecret: boolean, logger: Logger): Promise<void> {
+async function checkWithProvider(
+  provider: Provider,
+  clientId: string,
+  hasSecret: boolean,
+  logger: Logger,
+): Promise<void> {
   try {
     await provider.device?.start({ clientId, clientSecret: null });
   } catch (error) {

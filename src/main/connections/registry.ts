@@ -16,12 +16,18 @@ export interface Registry {
    * @throws AppError `provider_not_configured`
    */
   serving(installation: Pick<Installation, 'platform' | 'host'>): Provider;
-  serves(installation: Pick<Installation, 'platform' | 'host'>): boolean;
+  /** Why no provider serves the account; null: one does. */
+  strangeness(installation: Pick<Installation, 'platform' | 'host'>): AppError | null;
 }
 
 export function createRegistry(providers: Provider[]): Registry {
   const byPlatform = new Map<string, Provider>(providers.map((provider) => [provider.platform, provider]));
-  const serves = ({ platform, host }: Pick<Installation, 'platform' | 'host'>) => byPlatform.get(platform)?.host === host;
+  const strange = (host: string, provider: Provider | undefined) =>
+    new AppError(
+      'provider_not_configured',
+      `This account lives at ${host}, and ${provider ? `${provider.address} is` : 'another server is'} set up now.`,
+      { remedy: `Start Trackeep Tray with the address of ${host}, or disconnect the account.`, action: 'open_doctor' },
+    );
   return {
     all: () => [...byPlatform.values()],
     get(platform) {
@@ -30,15 +36,14 @@ export function createRegistry(providers: Provider[]): Registry {
       return provider;
     },
     find: (platform) => byPlatform.get(platform),
-    serving(installation) {
-      const provider = byPlatform.get(installation.platform);
-      if (provider && serves(installation)) return provider;
-      const { host } = installation;
-      const here = provider ? `${provider.address} is` : 'Another server is';
-      throw new AppError('provider_not_configured', `This account lives at ${host}. ${here} set up now.`, {
-        remedy: `Start Trackeep Tray with the address of ${host}, or disconnect the account.`,
-      });
+    serving({ platform, host }) {
+      const provider = byPlatform.get(platform);
+      if (provider?.host === host) return provider;
+      throw strange(host, provider);
     },
-    serves,
+    strangeness({ platform, host }) {
+      const provider = byPlatform.get(platform);
+      return provider?.host === host ? null : strange(host, provider);
+    },
   };
 }

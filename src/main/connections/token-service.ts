@@ -5,7 +5,7 @@ import type { Logger } from '../core/logger.ts';
 import type { UsableToken } from './connections.ts';
 import type { Installation, Installations, OpenInstallation } from './installations.ts';
 import type { Outages } from './outages.ts';
-import type { Pauses } from './pauses.ts';
+import { type Pauses, rateLimited } from './pauses.ts';
 import type { Grant } from './provider.ts';
 import type { ProviderApps } from './provider-apps.ts';
 import type { Registry } from './registry.ts';
@@ -15,6 +15,9 @@ import type { Revocation } from './revocation.ts';
 const LEAST_LIFE_MS = 5 * 60_000;
 /** In the background it is renewed earlier, so that nobody ever waits for it. */
 const AHEAD_MS = 10 * 60_000;
+
+/** When a token was last used is noted at most this often. */
+const USE_STAMP_MS = 60_000;
 
 /** Working tokens: the one place that renews them and the one that finds out that they ended. */
 export interface TokenService {
@@ -33,6 +36,12 @@ export interface TokenService {
   afterRefusal(id: string, token: string): Promise<UsableToken>;
   /** The provider refused a token that was fresh: the sign-in is over. Always throws `needs_reconnect`. */
   end(id: string, token: string): Promise<never>;
+  /**
+   * Renews the token, or asks the provider whether it still accepts one that cannot be renewed. A person asked for it,
+   * so it does not wait for the next try; only a limit of the provider's holds it back.
+   * @throws AppError as `usable`
+   */
+  check(id: string): Promise<void>;
   renewing(id: string): boolean;
   /** One round of the background: renews what expires soon. Never throws. */
   renewDue(): Promise<void>;
@@ -155,7 +164,7 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
   /** Why the provider must not be asked for a new token now. */
   const held = (installation: Installation): AppError | null => {
     const until = pauses.until(installation);
-    if (until !== null) return paused(registry.serving(installation).name, until);
+    if (until !== null) return rateLimited(registry.serving(installation).name, until);
     return outages.mayTry(installation.id) ? null : outages.of(installation.id);
   };
 
@@ -175,17 +184,28 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
     }
   };
 
+  const stampUse = async (id: string): Promise<void> => {
+    try {
+      await installations.stampUsed(id, clock.now());
+    } catch (error) {
+      // Nice to know, but no reason to refuse a token (on a full disk, say).
+      logger.warn('the use of a token could not be noted', { connection: id, error });
+    }
+  };
+
   const usable = async (id: string): Promise<UsableToken> => {
     const before = await need(id);
-    if (registry.serves(before)) await renewWhereDue(before);
-    const { login, host, accessExpiresAt, accessToken } = await open(id);
+    if (registry.strangeness(before) === null) await renewWhereDue(before);
+    const { login, host, accessExpiresAt, accessToken, lastUsedAt } = await open(id);
+    if (clock.now() - (lastUsedAt ?? 0) >= USE_STAMP_MS) await stampUse(id);
     return { token: accessToken, connectionId: id, login, host, expiresAt: accessExpiresAt };
   };
 
   const end = async (id: string, token: string): Promise<never> => {
     const installation = await open(id);
     // A token that was replaced while its last request was under way tells nothing about the new one.
-    if (installation.accessToken !== token) throw new AppError('provider_error', 'The token was replaced while it was in use.');
+    if (installation.accessToken !== token)
+      throw new AppError('provider_error', 'The token was replaced while it was in use.');
     throw await markEnded(installation);
   };
 
@@ -203,6 +223,20 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
       return usable(id);
     },
     end,
+    async check(id) {
+      const installation = await need(id);
+      const provider = registry.serving(installation);
+      const until = pauses.until(installation);
+      if (until !== null) throw rateLimited(provider.name, until);
+      if (installation.refreshable) return renew(id);
+      const { token } = await usable(id);
+      try {
+        await provider.identity(token);
+      } catch (error) {
+        if (hasCode(error, 'needs_reconnect')) await end(id, token);
+        throw error;
+      }
+    },
     renewing: (id) => underWay.has(id),
     async renewDue() {
       const due = (await installations.all()).filter(
@@ -211,7 +245,7 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
           installation.refreshable &&
           installation.accessExpiresAt !== null &&
           installation.accessExpiresAt - clock.now() <= AHEAD_MS &&
-          registry.serves(installation) &&
+          registry.strangeness(installation) === null &&
           held(installation) === null,
       );
       // What fails is noted where it fails, and tried again in a later round.
@@ -227,12 +261,4 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
 /** Why an account whose sign-in ended cannot be used, in the words of the day it ended. */
 function ended({ login, problem }: Installation): AppError {
   return new AppError('needs_reconnect', problem?.message ?? `The sign-in of ${login} has ended.`);
-}
-
-/** @param until ms since the epoch */
-export function paused(name: string, until: number): AppError {
-  const time = new Date(until).toISOString().slice(11, 16);
-  return new AppError('rate_limited', `${name} wants no more requests for this account until ${time} UTC.`, {
-    retryAt: until,
-  });
 }

@@ -13,7 +13,7 @@ export interface DoctorParts {
   clock: Clock;
   dataDir: string;
   /** The socket of the CLI; null where access is not a matter of file permissions (Windows pipes). */
-  socketPath: string | null;
+  socketPath(): string | null;
   address(): string;
   githubUrl: string;
   fetch: typeof fetch;
@@ -117,8 +117,9 @@ async function database({ integrityCheck, dataDir }: DoctorParts): Promise<Check
   });
 }
 
-async function socket({ socketPath }: DoctorParts): Promise<Check[]> {
+async function socket(parts: DoctorParts): Promise<Check[]> {
   const title = 'Only your own programs reach the command socket';
+  const socketPath = parts.socketPath();
   if (socketPath === null) {
     const detail = 'On Windows the pipe is protected by a key file in the data folder.';
     return [{ id: 'socket', title, verdict: 'inconclusive', detail, remedy: null }];

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
 
 /**
  * Replaces a file in one step: after a crash at any instant there is the old or the new content, never a part of it.
@@ -25,6 +27,16 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     throw error;
   }
   syncFolder(dirname(path));
+}
+
+/**
+ * Removes what `writeFileAtomic` left in `folder` when the process was killed in the middle of it. For the owner of the
+ * folder, while it is the only one who writes there.
+ */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (TEMPORARY.test(name)) rmSync(join(folder, name), { force: true });
+  }
 }
 
 /** The rename itself is on disk only when the folder is. Windows has no such call, and needs none. */

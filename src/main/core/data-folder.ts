@@ -1,45 +1,57 @@
-import { constants } from 'node:fs';
-import { access, chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from './errors.ts';
+import { toFileError } from './file-error.ts';
+
+/** What `openDataFolder` did, for the log that only opens after it. */
+export interface OpenedDataFolder {
+  /** Others could read the folder until now. */
+  tightened: boolean;
+}
 
 /**
  * Makes the data folder, or takes the one that is there, so that only this user can read it. A folder that others may
- * read is closed to them; one that belongs to somebody else is refused, since its owner could open it again.
+ * read is closed to them; one that belongs to somebody else is refused, since its owner could open it again. Windows
+ * keeps a profile's folders to its user by inheritance and knows no mode.
  *
- * @throws AppError `data_folder_unusable`, naming the folder
+ * @throws AppError `data_folder_unusable` or `disk_full`, naming the folder
  */
-export async function openDataFolder(path: string): Promise<void> {
+export async function openDataFolder(path: string): Promise<OpenedDataFolder> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
     const found = await stat(path);
     if (!found.isDirectory()) throw new AppError('data_folder_unusable', `${path} is not a folder.`);
+    let tightened = false;
     if (process.platform !== 'win32') {
       if (found.uid !== process.getuid?.()) {
         throw new AppError('data_folder_unusable', `The data folder ${path} belongs to another user.`, {
           remedy: 'Choose a folder of your own with --data DIR.',
         });
       }
-      if ((found.mode & 0o077) !== 0) await chmod(path, 0o700);
+      tightened = (found.mode & 0o077) !== 0;
+      if (tightened) await chmod(path, 0o700);
     }
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    await probe(path);
+    return { tightened };
   } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('data_folder_unusable', `The data folder ${path} cannot be used: ${reason(error)}.`, {
-      cause: error,
-    });
+    throw toFileError(error, path);
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'your user may not write there',
-  EPERM: 'your user may not write there',
-  EROFS: 'it is on a read-only disk',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is not a folder',
-  EEXIST: 'there is a file of that name',
-};
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? `the system says ${code || 'no'}`;
+/**
+ * Writes and removes a file: what `access` answers is not the truth on a read-only disk, on a full one, or for root.
+ * Always of the same name, so that one a crash left is gone after the next start.
+ */
+async function probe(folder: string): Promise<void> {
+  const path = join(folder, 'probe.tmp');
+  try {
+    const file = await open(path, 'w', 0o600);
+    try {
+      await file.write('x');
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await rm(path, { force: true });
+  }
 }

@@ -57,6 +57,16 @@ export function toAppError(error: unknown): AppError {
   return new AppError('internal', 'Something went wrong inside Trackeep Tray.', { cause: error });
 }
 
+/** The error that another process of ours has put into its public form. */
+export function fromErrorView({ code, message, remedy, action, retryAt, url }: ErrorView): AppError {
+  return new AppError(code, message, {
+    remedy,
+    ...(action === null ? {} : { action }),
+    ...(retryAt === null ? {} : { retryAt: Date.parse(retryAt) }),
+    ...(url === null ? {} : { url }),
+  });
+}
+
 /** Whether `error` is an AppError of one of `codes`. */
 export function hasCode(error: unknown, ...codes: ErrorCode[]): error is AppError {
   return error instanceof AppError && codes.includes(error.code);

@@ -1,143 +1,195 @@
-import tls from 'node:tls';
-import type { Clock } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
 import { AppError } from './errors.ts';
+import { toHttpError } from './http-error.ts';
+import { trustSystemAuthorities } from './system-trust.ts';
 
-const TIMEOUT_MS = 15_000;
-const MOST_BYTES = 10 * 1024 * 1024;
-const MOST_REDIRECTS = 5;
-
-export interface HttpClientOptions {
-  clock: Clock;
-  userAgent: string;
-  /** For the whole exchange, body included, in ms. */
-  timeoutMs?: number;
-  /** The largest body that is accepted. */
+/** The bounds of one exchange, its body included. */
+export interface HttpLimits {
+  /** From the call to the last byte, ms; null: as long as it takes. 15 s unless told. */
+  totalMs?: number | null;
+  /** The longest silence, ms; null: none of its own. None unless told: for downloads, beside `totalMs: null`. */
+  idleMs?: number | null;
+  /** The largest body, bytes after decompression. 10 MB unless told. */
   maxBytes?: number;
 }
 
+export interface HttpInit extends RequestInit {
+  limits?: HttpLimits;
+}
+
+/** `fetch`, with bounds of one's own where the usual ones do not fit. */
+export type HttpFetch = (input: string | URL | Request, init?: HttpInit) => Promise<Response>;
+
+export interface HttpClientOptions {
+  clock: Clock;
+  /** Sent where the caller names none. */
+  userAgent: string;
+  timeoutMs?: number;
+  maxBytes?: number;
+}
+
+const MOST_REDIRECTS = 5;
+/** All that goes along to another origin: it asks for the same thing, but learns nothing of who asks. */
+const CARRIED_ACROSS_ORIGINS = ['accept', 'accept-language', 'if-range', 'range', 'user-agent'];
+
 /**
- * `fetch` for requests to other machines: bounded in time and size, trusting whom the operating system trusts, its
- * failures told apart. The answer's status is the caller's business.
+ * `fetch` towards the outside: bounded in time and size, trusting whom the operating system trusts, with its failures
+ * told apart. What the answer says, its status included, is the caller's business.
  *
- * @returns a function with the signature of `fetch`, which throws AppError `offline` (nobody answered), `tls_untrusted`
- *   (somebody else did, or a proxy whose certificate is not trusted) or `provider_error` (the answer is too large)
+ * Redirects are followed for GET and HEAD, and take no credentials to another origin. Any other method gets the
+ * redirect as its answer: its body may hold a secret (a code, a refresh token), and no provider has a reason to send
+ * that elsewhere.
+ *
+ * @returns throws AppError `offline`, `tls_untrusted` or `provider_error`, from the call as from reading the body; what
+ *   the caller's own signal aborts rejects with that signal's reason
  */
 export function createHttpClient({
   clock,
   userAgent,
-  timeoutMs = TIMEOUT_MS,
-  maxBytes = MOST_BYTES,
-}: HttpClientOptions): typeof fetch {
+  timeoutMs = 15_000,
+  maxBytes = 10_000_000,
+}: HttpClientOptions): HttpFetch {
+  let trusting = false;
+
   return async (input, init = {}) => {
-    trustTheSystem();
-    const request = new Request(input, init);
-    const timeout = new AbortController();
-    const timer = clock.after(timeoutMs, () => timeout.abort(new Error(`no answer within ${timeoutMs} ms`)));
-    const signal = AbortSignal.any([timeout.signal, request.signal]);
+    const { limits = {}, ...rest } = init;
+    const asked = new Request(input, rest);
+    const { host, protocol } = new URL(asked.url);
+    if (protocol === 'https:' && !trusting) {
+      trustSystemAuthorities();
+      trusting = true;
+    }
+    const bounds = { totalMs: timeoutMs, idleMs: null, maxBytes, ...limits };
+    const deadline = startDeadline(clock, host, bounds);
+    const translate = (error: unknown) => {
+      deadline.end();
+      return asked.signal.aborted ? asked.signal.reason : toHttpError(error, host);
+    };
+
     try {
-      const headers = new Headers(request.headers);
-      if (!headers.has('user-agent')) headers.set('user-agent', userAgent);
-      const answer = await follow(new Request(request, { headers, signal }));
-      return await bounded(answer, maxBytes, () => timer.cancel());
+      const request = new Request(asked, { signal: AbortSignal.any([asked.signal, deadline.signal]) });
+      if (!request.headers.has('user-agent')) request.headers.set('user-agent', userAgent);
+      const answer = await follow(request);
+      deadline.touch();
+      return bounded(answer, { host, maxBytes: bounds.maxBytes, deadline, translate });
     } catch (error) {
-      timer.cancel();
-      if (request.signal.aborted) throw request.signal.reason;
-      throw describe(error, new URL(request.url).host);
+      throw translate(error);
     }
   };
 }
 
-/**
- * Redirects are followed here and not by `fetch`, so that the credentials of one origin provably never reach another.
- */
 async function follow(request: Request): Promise<Response> {
   if (request.redirect !== 'follow') return fetch(request);
   let current = new Request(request, { redirect: 'manual' });
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const answer = await fetch(current.clone());
-    const location = answer.headers.get('location');
-    if (location === null || ![301, 302, 303, 307, 308].includes(answer.status)) return answer;
+    const answer = await fetch(current);
+    const target = redirectTarget(current, answer);
+    if (target === null) return answer;
     await answer.body?.cancel();
-    const from = new URL(current.url);
-    const to = new URL(location, from);
-    if (from.protocol === 'https:' && to.protocol !== 'https:') {
-      throw new AppError('provider_error', `${from.host} redirects to an address that is not encrypted.`);
-    }
-    const headers = new Headers(current.headers);
-    if (to.origin !== from.origin) for (const name of ['authorization', 'cookie']) headers.delete(name);
-    // RFC 9110 §15.4: 303 always becomes a GET; 301 and 302 do for POST, as all clients treat them.
-    const becomesGet = answer.status === 303 || (answer.status < 303 && current.method === 'POST');
-    current = becomesGet
-      ? new Request(to, { headers, signal: current.signal, redirect: 'manual' })
-      : new Request(to, new Request(current, { headers }));
+    const { method, signal } = current;
+    current = new Request(target, { method, signal, redirect: 'manual', headers: headersFor(target, current) });
   }
   throw new AppError('provider_error', `${new URL(request.url).host} redirects without end.`);
 }
 
-/** The same answer with a body that fails once it grows past the bound, and calls `done` when it has ended. */
-async function bounded(answer: Response, maxBytes: number, done: () => void): Promise<Response> {
-  const { body, status, statusText, headers } = answer;
-  const host = answer.url === '' ? 'The provider' : new URL(answer.url).host;
-  const tooLarge = () => new AppError('provider_error', `${host} answered with more than ${maxBytes} bytes.`);
-  if (Number(headers.get('content-length') ?? 0) > maxBytes) {
-    await body?.cancel();
-    throw tooLarge();
+/** @returns null where the answer is the one to give back */
+function redirectTarget(request: Request, answer: Response): URL | null {
+  const location = answer.headers.get('location');
+  if (!['GET', 'HEAD'].includes(request.method) || location === null) return null;
+  if (![301, 302, 303, 307, 308].includes(answer.status)) return null;
+  const from = new URL(request.url);
+  const target = URL.parse(location, from);
+  if (target === null || !['http:', 'https:'].includes(target.protocol)) {
+    throw new AppError('provider_error', `${from.host} redirects to something that is no address.`);
   }
+  if (from.protocol === 'https:' && target.protocol !== 'https:') {
+    throw new AppError('provider_error', `${from.host} redirects to an address that is not encrypted.`);
+  }
+  return target;
+}
+
+function headersFor(target: URL, { url, headers }: Request): Headers {
+  if (new URL(url).origin === target.origin) return headers;
+  return new Headers([...headers].filter(([name]) => CARRIED_ACROSS_ORIGINS.includes(name)));
+}
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  /** Something arrived. */
+  touch(): void;
+  end(): void;
+}
+
+function startDeadline(clock: Clock, host: string, { totalMs, idleMs }: Required<HttpLimits>): Deadline {
+  const controller = new AbortController();
+  const arm = (ms: number | null): Timer | null =>
+    ms === null
+      ? null
+      : clock.after(ms, () => {
+          controller.abort(new AppError('offline', `${host} did not answer within ${Math.round(ms / 1_000)} s.`));
+        });
+  const total = arm(totalMs);
+  let idle = arm(idleMs);
+  return {
+    signal: controller.signal,
+    touch() {
+      idle?.cancel();
+      idle = arm(idleMs);
+    },
+    end() {
+      total?.cancel();
+      idle?.cancel();
+    },
+  };
+}
+
+interface Bounding {
+  host: string;
+  maxBytes: number;
+  deadline: Deadline;
+  /** Ends the deadline. */
+  translate(error: unknown): unknown;
+}
+
+/** The same answer; reading its body fails where it grows past the bound or takes too long. */
+function bounded(answer: Response, { host, maxBytes, deadline, translate }: Bounding): Response {
+  const { body, status, statusText, headers, url, redirected } = answer;
   if (body === null) {
-    done();
+    deadline.end();
     return answer;
   }
+  const reader = body.getReader();
   let received = 0;
-  const counted = body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        received += chunk.byteLength;
-        if (received > maxBytes) controller.error(tooLarge());
-        else controller.enqueue(chunk);
+  const counted = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          if (done) {
+            deadline.end();
+            controller.close();
+            return;
+          }
+          deadline.touch();
+          received += value.byteLength;
+          if (received > maxBytes) {
+            throw new AppError('provider_error', `${host} answered with more than ${maxBytes} bytes.`);
+          }
+          controller.enqueue(value);
+        } catch (error) {
+          controller.error(translate(error));
+          await reader.cancel(error).catch(() => undefined);
+        }
       },
-      flush: done,
-    }),
+      async cancel(reason) {
+        deadline.end();
+        await reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
   );
   const copy = new Response(counted, { status, statusText, headers });
-  Object.defineProperty(copy, 'url', { value: answer.url });
+  // The constructor has no way to say where an answer came from; Octokit reads it.
+  Object.defineProperties(copy, { url: { value: url }, redirected: { value: redirected } });
   return copy;
-}
-
-/** OpenSSL's words for "I do not trust whoever answered" (Node's tls error codes). */
-const TLS_CODES =
-  /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT|ERR_SSL_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO$)/;
-
-function describe(error: unknown, host: string): AppError {
-  if (error instanceof AppError) return error;
-  const causes = [error, ...causesOf(error)];
-  const known = causes.find((cause) => cause instanceof AppError);
-  if (known instanceof AppError) return known;
-  const untrusted = causes.some((cause) => TLS_CODES.test(codeOf(cause)));
-  if (untrusted) {
-    return new AppError('tls_untrusted', `The connection to ${host} is not trusted by this machine.`, { cause: error });
-  }
-  return new AppError('offline', `${host} cannot be reached.`, { cause: error });
-}
-
-function causesOf(error: unknown): unknown[] {
-  const causes: unknown[] = [];
-  for (let at = error; at instanceof Error && at.cause !== undefined && causes.length < 5; at = at.cause) {
-    causes.push(at.cause);
-  }
-  return causes;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-/**
- * Adds the operating system's certificate authorities to Node's own, once. Node brings a list of its own, so behind a
- * proxy that inspects TLS, where the browser works, it would not. Late, because reading the store takes time that a
- * start does not have; `NODE_EXTRA_CA_CERTS` is part of the default list and stays.
- */
-function trustTheSystem(): void {
-  const current = tls.getCACertificates('default');
-  const missing = new Set(tls.getCACertificates('system')).difference(new Set(current));
-  if (missing.size > 0) tls.setDefaultCACertificates([...current, ...missing]);
 }

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { LogLevel } from './config.ts';
-import { AppError } from './errors.ts';
+import { readableLine } from './log-console.ts';
+import { toLogValue } from './log-fields.ts';
 import type { Redactor } from './redact.ts';
 import { openRotatingFile } from './rotating-file.ts';
 
@@ -19,77 +20,70 @@ export interface Logger {
   child(room: string): Logger;
 }
 
-/**
- * Writes JSON lines to `logs/trackeep.log` in the data folder and, if asked, short readable ones to standard error.
- * Every line passes the redactor as text, after it is complete: whatever a field or an error carries, nested or not,
- * is treated alike. pino's own `redact` works by paths known beforehand, which an unknown error does not have.
- *
- * @param parts.console also write to standard error
- */
-export function createLogger({
-  dataDir,
-  level,
-  console,
-  redact,
-}: {
+export interface LoggerOptions {
+  /** Must exist; the log is `logs/trackeep.log` in it. */
   dataDir: string;
   level: LogLevel;
+  /** Also readable lines on standard error. */
   console: boolean;
   redact: Redactor;
-}): Logger & { close(): void } {
-  const folder = join(dataDir, 'logs');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = openRotatingFile(join(folder, 'trackeep.log'));
-  const destination = {
-    write(line: string) {
-      const clean = redact.redact(line);
-      file.write(clean);
-      if (console) process.stderr.write(readable(clean));
-    },
-  };
-  const root = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
-  return { ...wrap(root), close: () => file.close() };
+  /** At this size the file is set aside and a new one begun; two old ones are kept. */
+  mostBytes?: number;
 }
 
-function wrap(logger: pino.Logger): Logger {
+/**
+ * Writes JSON lines to a file of bounded size, readable for this user only, and if asked short lines to standard error.
+ * Never throws: a log that cannot be written is said once on standard error, and the app goes on.
+ */
+export function createLogger(options: LoggerOptions): Logger & { close(): void } {
+  const { dataDir, level, console, redact, mostBytes } = options;
+  const folder = join(dataDir, 'logs');
+  const path = join(folder, 'trackeep.log');
+  const complain = (error: unknown) => {
+    process.stderr.write(`The log ${path} cannot be written: ${error instanceof Error ? error.message : error}\n`);
+  };
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch {
+    // Opening the file says so.
+  }
+  const file = openRotatingFile(path, { onTrouble: complain, ...(mostBytes === undefined ? {} : { mostBytes }) });
+  // Whoever reads standard error may go away (`trackeep serve 2>&1 | head`); that must not end the app.
+  const ignore = () => {};
+  process.stderr.on('error', ignore);
+
+  const root = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    {
+      write(line: string) {
+        file.write(line);
+        if (console) process.stderr.write(readableLine(line));
+      },
+    },
+  );
+  return {
+    ...wrap(root, redact),
+    close() {
+      file.close();
+      process.stderr.off('error', ignore);
+    },
+  };
+}
+
+function wrap(logger: pino.Logger, redactor: Redactor): Logger {
   const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
-    if (logger.isLevelEnabled(level)) logger[level](fields ? describeErrors(fields) : {}, message);
+    if (logger.isLevelEnabled(level)) logger[level](toLogValue(fields ?? {}, redactor), redactor.redact(message));
   };
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (room) => wrap(logger.child({ room })),
+    child: (room) => wrap(logger.child({ room }), redactor),
   };
-}
-
-function describeErrors(fields: LogFields): LogFields {
-  const described = Object.entries(fields).map(([name, value]) => [
-    name,
-    value instanceof Error ? describe(value) : value,
-  ]);
-  return Object.fromEntries(described);
-}
-
-/** An error as plain data, with what caused it. Other members are left out: they hold requests with their headers. */
-function describe(error: Error, depth = 0): object {
-  const { name, message, stack, cause } = error;
-  const code = error instanceof AppError ? error.code : 'code' in error ? error.code : undefined;
-  const deeper = cause instanceof Error && depth < 5 ? describe(cause, depth + 1) : undefined;
-  return { name, code, message, stack, cause: deeper };
-}
-
-const LABELS: Readonly<Record<string, string>> = { 20: 'debug', 30: 'info ', 40: 'warn ', 50: 'error' };
-
-function readable(line: string): string {
-  const { time, level, room, msg, ...fields } = JSON.parse(line);
-  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${short(value)}`);
-  return `${String(time).slice(11, 19)} ${LABELS[level] ?? level} ${room ? `${room}: ` : ''}${msg}${rest.join('')}\n`;
-}
-
-function short(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { code, message } = value as { code?: unknown; message?: unknown };
-  return message === undefined ? JSON.stringify(value) : `${code ? `${code}: ` : ''}${message}`;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { AppError } from '../core/errors.ts';
+import { errorBody } from './error-body.ts';
 import { PAGE_HEADERS, renderPage } from './page.ts';
 
 /** The HTTP status of every error code; the compiler asks for a new one when the table of errors grows. */
@@ -55,12 +56,6 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   checksum_mismatch: 502,
   download_failed: 502,
 };
-
-/** An error as REST clients get it: the code under `error`, the sentence under `message`, and what helps. */
-export function errorBody(error: AppError): Record<string, string | null> {
-  const { code, ...rest } = error.toView();
-  return { error: code, ...rest };
-}
 
 export interface AnswerDetails {
   /** Where the code's usual status is not the most precise one, such as 405. */

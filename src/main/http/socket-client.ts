@@ -5,7 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import type { ContractClient, ContractEvent, Input, Output, ProcedureName } from '../../shared/contract.ts';
 import type { ErrorView } from '../../shared/errors.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, fromErrorView } from '../core/errors.ts';
 import { readControlKey } from './control-key.ts';
 import { createLineReader } from './json-lines.ts';
 
@@ -101,10 +101,10 @@ function converse(socket: Socket): AppConnection {
       for (const listener of listeners) listener(message as ContractEvent);
       return;
     }
-    if (message.id === undefined) return finish(message.error ? fromView(message.error) : notUnderstood());
+    if (message.id === undefined) return finish(message.error ? fromErrorView(message.error) : notUnderstood());
     const call = waiting.get(message.id);
     waiting.delete(message.id);
-    if (message.error) call?.reject(fromView(message.error));
+    if (message.error) call?.reject(fromErrorView(message.error));
     else call?.resolve(message.output);
   };
 
@@ -152,15 +152,6 @@ interface Message {
 
 function isMessage(value: unknown): value is Message {
   return typeof value === 'object' && value !== null;
-}
-
-function fromView({ code, message, remedy, action, retryAt, url }: ErrorView): AppError {
-  return new AppError(code, message, {
-    remedy,
-    ...(action === null ? {} : { action }),
-    ...(retryAt === null ? {} : { retryAt: Date.parse(retryAt) }),
-    ...(url === null ? {} : { url }),
-  });
 }
 
 function notUnderstood(): AppError {

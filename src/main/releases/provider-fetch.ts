@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import type { HttpFetch, HttpLimits } from '../core/http-client.ts';
 import { type GitHubAddresses, requireProviderHost } from './provider-hosts.ts';
 
 const MOST_REDIRECTS = 5;
@@ -6,7 +7,7 @@ const MOST_REDIRECTS = 5;
 /** Fetches public files from the provider, without anyone's token. */
 export type ProviderFetch = (
   url: string,
-  init: { headers?: Record<string, string>; signal: AbortSignal },
+  init: { headers?: Record<string, string>; signal: AbortSignal; limits?: HttpLimits },
 ) => Promise<Response>;
 
 /**
@@ -15,13 +16,7 @@ export type ProviderFetch = (
  *
  * @returns a function that throws AppError `download_failed` for a foreign or endless redirect, and what `fetch` throws
  */
-export function createProviderFetch({
-  fetch,
-  github,
-}: {
-  fetch: typeof globalThis.fetch;
-  github: GitHubAddresses;
-}): ProviderFetch {
+export function createProviderFetch({ fetch, github }: { fetch: HttpFetch; github: GitHubAddresses }): ProviderFetch {
   return async (url, init) => {
     let address = addressOf(url);
     for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {

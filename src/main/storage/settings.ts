@@ -16,18 +16,18 @@ export interface Settings {
   set(patch: SettingsPatch): SettingsView;
 }
 
-/** Start at login is not in the file: the system itself is the truth about it. */
-const Stored = SettingsPatch.omit({ startAtLogin: true });
-type Stored = z.infer<typeof Stored>;
+const { shape } = SettingsPatch;
 
-const DEFAULTS: Required<Stored> = {
-  automaticChecks: true,
-  checkIntervalMs: 24 * 3_600_000,
-  prereleases: false,
-  currentVersion: null,
-  notifications: true,
-  colorScheme: 'auto',
-};
+/** What the file holds, with the defaults. Start at login is not in it: the system itself is the truth about that. */
+const Stored = z.object({
+  automaticChecks: shape.automaticChecks.unwrap().default(true),
+  checkIntervalMs: shape.checkIntervalMs.unwrap().default(24 * 3_600_000),
+  prereleases: shape.prereleases.unwrap().default(false),
+  currentVersion: shape.currentVersion.unwrap().default(null),
+  notifications: shape.notifications.unwrap().default(true),
+  colorScheme: shape.colorScheme.unwrap().default('auto'),
+});
+type Stored = z.infer<typeof Stored>;
 
 export interface SettingsParts {
   file: SettingsFile;
@@ -42,7 +42,6 @@ export function createSettings({ file, config, loginItem, bus }: SettingsParts):
   let stored = parse(file);
 
   const get = (): SettingsView => ({
-    ...DEFAULTS,
     ...stored,
     ...Object.fromEntries(fixed.map(({ key, value }) => [key, value])),
     startAtLogin: loginItem === null ? null : loginItem.get(),
@@ -98,8 +97,7 @@ function check(patch: SettingsPatch): SettingsPatch {
 }
 
 function parse(file: SettingsFile): Stored {
-  // Keys this version does not know are somebody else's, of a newer version for instance.
-  const result = z.object(Stored.shape).safeParse(file.read());
+  const result = Stored.safeParse(file.read());
   if (result.success) return result.data;
   throw new AppError('settings_corrupt', `In the settings file ${file.path}, ${firstProblem(result.error)}.`, {
     cause: result.error,

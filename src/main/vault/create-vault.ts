@@ -51,6 +51,7 @@ export async function createVault(parts: VaultParts): Promise<Vault> {
 
   let key: SealingKey | null = null;
   let problem: AppError | null = null;
+  /** Retired in this run, by a rotation or found at the start: whoever read a record just before can still open it. */
   const former = new Map<string, SealingKey>();
   let quietUntil = Number.NEGATIVE_INFINITY;
   let attempt: Promise<void> | null = null;
@@ -97,8 +98,7 @@ export async function createVault(parts: VaultParts): Promise<Vault> {
 
   async function tidy(current: SealingKey): Promise<void> {
     try {
-      await keys.tidy(current);
-      former.clear();
+      for (const retired of await keys.tidy(current)) former.set(retired.id, retired);
     } catch (error) {
       // Everything is readable all the same, and the next start tries again.
       logger.debug('a former master key could not be removed yet', { error });

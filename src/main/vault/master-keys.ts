@@ -103,17 +103,22 @@ export function masterKeys({ source, db, clock, logger, learn }: MasterKeysParts
     /**
      * Removes every key but the current one. A record that was sealed under a retired key, but came to the database
      * only after the rotation, is sealed anew first.
+     *
+     * @returns the retired keys it removed
      */
-    async tidy(current: SealingKey): Promise<void> {
+    async tidy(current: SealingKey): Promise<SealingKey[]> {
+      const removed: SealingKey[] = [];
       for (const row of await register.list()) {
         if (row.state === 'current' || row.source !== source.name) continue;
         const retired = row.state === 'retired' ? await fetch(row) : null;
         if (retired !== null) {
           await db.transaction().execute((transaction) => reseal(transaction, { from: retired, to: current }));
+          removed.push(retired);
         }
         await source.remove(row.key_id);
         await register.strike(row.key_id);
       }
+      return removed;
     },
   };
 }

@@ -12,6 +12,9 @@ export function chooseClient(): RendererClient {
     storage: localStorage,
     fetch: (input, init) => fetch(input, init),
     wait: (ms) => new Promise((done) => setTimeout(done, ms)),
-    onKeyChange: (listener) => addEventListener('storage', listener),
+    onChange(listener) {
+      addEventListener('storage', listener);
+      addEventListener('hashchange', listener);
+    },
   });
 }

@@ -55,8 +55,8 @@ export interface WebPlace extends SessionPlace {
   base: URL;
   fetch: typeof globalThis.fetch;
   wait(ms: number): Promise<void>;
-  /** Calls `listener` when another tab of this origin changes the stored key. */
-  onKeyChange(listener: () => void): void;
+  /** Calls `listener` when another tab of this origin changes the storage, and when this tab's fragment changes. */
+  onChange(listener: () => void): void;
 }
 
 /**
@@ -128,26 +128,34 @@ interface LinkListener {
 /** Signs in, listens, and does so again whenever the app went away: for as long as the page lives. */
 async function keepLinked(place: WebPlace, listener: LinkListener): Promise<never> {
   let token = takeLoginToken(place);
-  let keyChange = Promise.withResolvers<void>();
-  place.onKeyChange(() => {
-    keyChange.resolve();
-    keyChange = Promise.withResolvers<void>();
+  let usedKey: string | null = null;
+  let newSession = Promise.withResolvers<void>();
+  // A fresh link may be opened in another tab, or in this very one, where only the fragment changes then. The token is
+  // taken out at once, before the router takes it for a page.
+  place.onChange(() => {
+    const found = takeLoginToken(place);
+    if (found !== null) token = found;
+    if (found === null && readKey(place) === usedKey) return;
+    newSession.resolve();
+    newSession = Promise.withResolvers<void>();
   });
 
   for (let failures = 0; ; ) {
-    const keyChanged = keyChange.promise;
+    const interrupted = newSession.promise;
     try {
       if (token !== null) {
-        await openSession(place, new URL('session', place.base), token, place.fetch);
-        token = null;
+        const link = token;
+        await openSession(place, new URL('session', place.base), link, place.fetch);
+        if (token === link) token = null;
       }
-      const key = readKey(place);
-      const outcome = key === null ? 'refused' : await listen(place, key, keyChanged, listener);
+      usedKey = readKey(place);
+      const outcome = usedKey === null ? 'refused' : await listen(place, usedKey, interrupted, listener);
       if (outcome === 'refused') {
-        if (key !== null) forgetKey(place, key);
+        if (usedKey !== null) forgetKey(place, usedKey);
         if (readKey(place) !== null) continue;
+        usedKey = null;
         listener.onState('session_required');
-        await keyChanged;
+        await interrupted;
         continue;
       }
       failures = 0;
@@ -155,20 +163,20 @@ async function keepLinked(place: WebPlace, listener: LinkListener): Promise<neve
       // Unreachable, or cut off: the banner says so, and the next attempt follows.
     }
     listener.onState('lost');
-    await Promise.race([place.wait(RETRY_MS[failures] ?? Math.max(...RETRY_MS)), keyChanged]);
+    await Promise.race([place.wait(RETRY_MS[failures] ?? Math.max(...RETRY_MS)), interrupted]);
     failures += 1;
   }
 }
 
-/** Reads the event stream to its end, or until it falls silent, or until another tab has signed in anew. */
+/** Reads the event stream to its end, or until it falls silent, or until it is interrupted. */
 async function listen(
   place: WebPlace,
   key: string,
-  keyChanged: Promise<void>,
+  interrupted: Promise<void>,
   listener: LinkListener,
 ): Promise<'ended' | 'refused'> {
   const leave = new AbortController();
-  void keyChanged.then(() => leave.abort());
+  void interrupted.then(() => leave.abort());
   const response = await place.fetch(new URL('events', place.base), {
     headers: { 'x-trackeep-key': key, accept: 'text/event-stream' },
     signal: leave.signal,

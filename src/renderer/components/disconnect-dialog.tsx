@@ -5,6 +5,7 @@ import { PROVIDER_NAMES, type Shape, type Tone } from '../words/states.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import { ExternalButton } from './external-link.tsx';
 import { StateShape } from './state-mark.tsx';
+import { takeFocus } from './take-focus.ts';
 
 /**
  * Asks before disconnecting, naming what is lost; afterwards says what came of it at the provider.
@@ -92,7 +93,7 @@ function Outcome({
       </Group>
       <Group justify="flex-end">
         {outcome.manualUrl !== null && <ExternalButton href={outcome.manualUrl}>Revoke it by hand</ExternalButton>}
-        <Button onClick={onClose} data-autofocus>
+        <Button onClick={onClose} ref={takeFocus}>
           Done
         </Button>
       </Group>

@@ -3,7 +3,11 @@ import type { ReactNode } from 'react';
 
 /** Facts with their names, side by side, for the frame of a section. */
 export function Facts({ children }: { children: ReactNode }) {
-  return <DataList labelWidth={130}>{children}</DataList>;
+  return (
+    <DataList labelWidth="min(8rem, 28vw)" styles={{ item: { alignItems: 'baseline' } }}>
+      {children}
+    </DataList>
+  );
 }
 
 export function Fact({ label, children }: { label: string; children: ReactNode }) {

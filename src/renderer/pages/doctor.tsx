@@ -7,7 +7,7 @@ import { Page, Section } from '../components/page.tsx';
 import { StateMark, StateShape } from '../components/state-mark.tsx';
 import { Time } from '../components/time.tsx';
 import { useView } from '../data/app-link.tsx';
-import { doctorReport } from '../words/report.ts';
+import { doctorReport, tally } from '../words/report.ts';
 import { VERDICTS } from '../words/states.ts';
 import classes from './doctor.module.css';
 
@@ -22,7 +22,7 @@ export function DoctorPage() {
       lead={
         report ? (
           <>
-            {VERDICTS[report.verdict].sentence} Checked <Time iso={report.checkedAt} />.
+            {tally(report.checks)}. Checked <Time iso={report.checkedAt} />.
           </>
         ) : (
           'Each claim is tested, not assumed.'
@@ -43,7 +43,7 @@ export function DoctorPage() {
       }
     >
       <div role="status" className={classes.said}>
-        {doctor.isFetching ? 'Checking' : report ? `Checked: ${VERDICTS[report.verdict].word}` : ''}
+        {doctor.isFetching ? 'Checking' : report ? VERDICTS[report.verdict].headline : ''}
       </div>
       {doctor.error && (
         <ErrorNotice error={doctor.error.view} onRetry={() => void doctor.refetch()} retrying={doctor.isFetching} />
@@ -68,7 +68,7 @@ function Verdict({ report }: { report: DoctorView | undefined }) {
   return (
     <Group component="span" gap="sm" wrap="nowrap">
       <StateShape shape={verdict?.shape ?? 'dot'} tone={verdict?.tone ?? 'waiting'} size={30} />
-      <span>{verdict?.word ?? 'Checking…'}</span>
+      <span>{verdict?.headline ?? 'Checking…'}</span>
     </Group>
   );
 }

@@ -27,7 +27,8 @@ export function StatusPage() {
       name="Status"
       title={<Headline status={status.data} />}
       lead={<Lead status={status.data} />}
-      actions={first && <AttentionButton item={first} primary />}
+      // The banner above has the button for a closed vault already.
+      actions={first && first.kind !== 'vault' && <AttentionButton item={first} primary />}
     >
       {status.data ? (
         <>
@@ -66,6 +67,7 @@ function Headline({ status }: { status: StatusView | undefined }) {
 
 function Lead({ status }: { status: StatusView | undefined }) {
   if (!status) return '\u00a0';
+  if (status.vault.state !== 'open') return 'Nothing is lost. Your connections work again once the vault is open.';
   if (status.attention.length > 0) return 'Everything else goes on meanwhile.';
   return 'Nothing needs you.';
 }

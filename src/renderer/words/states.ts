@@ -54,15 +54,10 @@ export const KEY_SOURCES: Record<KeySourceName, { name: string; sentence: string
   },
 };
 
-export const VERDICTS: Record<Check['verdict'], StateWords & { sentence: string }> = {
-  safe: { word: 'Safe', shape: 'check', tone: 'good', sentence: 'Everything that was checked is as it should be.' },
-  unsafe: { word: 'Unsafe', shape: 'triangle', tone: 'bad', sentence: 'Something is not as it should be.' },
-  inconclusive: {
-    word: 'Cannot tell',
-    shape: 'question',
-    tone: 'waiting',
-    sentence: 'Nothing is wrong, but not everything could be checked.',
-  },
+export const VERDICTS: Record<Check['verdict'], StateWords & { headline: string }> = {
+  safe: { word: 'Safe', shape: 'check', tone: 'good', headline: 'All is safe' },
+  unsafe: { word: 'Unsafe', shape: 'triangle', tone: 'bad', headline: 'Something is not safe' },
+  inconclusive: { word: 'Cannot tell', shape: 'question', tone: 'waiting', headline: 'Safe, as far as can be told' },
 };
 
 export const PROVIDER_NAMES: Record<Platform, string> = { github: 'GitHub' };

@@ -1,48 +1,108 @@
 import type { Octokit } from '@octokit/core';
-import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { Installations } from '../installations.ts';
-import type { Pauses } from '../pauses.ts';
-import { paused, type TokenService } from '../token-service.ts';
-import type { CachedAnswer, ETagCache } from './etag-cache.ts';
-import { apiError, isGitHubsOwn, isRequestFailure, notGitHub, type RequestFailure } from './github-errors.ts';
-import { leadsTo } from './github-oauth.ts';
+import type { AccountRequests, Answer } from './account-requests.ts';
+import { apiError } from './github-errors.ts';
 import { GITHUB_API_VERSION } from './github-provider.ts';
-import { pauseAskedFor } from './rate-limit.ts';
 
-/** Of GitHub's own trouble (5xx): after 1 s, then after 4 s. What waits longer is the business of who asked. */
+/** GitHub's own trouble (5xx) is tried again after 1 s and after 4 s. What waits longer is the business of who asked. */
 const RETRIES = 2;
 const RETRY_BASE_MS = 1_000;
 const DO_NOT_RETRY = [400, 401, 403, 404, 409, 410, 422, 429, 451];
 
-/** Octokit clients, one an account. */
+const VERSION = { 'x-github-api-version': GITHUB_API_VERSION };
+
+/** Octokit clients, one an account, made when first asked for. */
 export interface GitHubClients {
-  /** The client for one account, made when first asked for. Its requests reject as `Connections.github` says. */
+  /** Its requests reject as `Connections.github` says. */
   of(installationId: string): Promise<Octokit>;
-  /** An organisation's single sign-on that stands in the way of one of the account's requests, until it works again. */
-  ssoWanted(installationId: string): AppError | null;
-  /** The account is gone, or got a new token. */
   forget(installationId: string): void;
 }
 
 export interface GitHubClientsParts {
-  url: string;
+  /** Without a trailing slash. */
   apiUrl: string;
   fetch: typeof globalThis.fetch;
-  installations: Installations;
-  tokens: TokenService;
-  pauses: Pauses;
-  cache: ETagCache;
-  clock: Clock;
+  requests: AccountRequests;
+  /** Whether a person may be sent to an address in GitHub's name. */
+  leadsToGitHub: (address: string) => boolean;
   logger: Logger;
-  /** Called when a view of an account changed. */
-  changed: () => void;
   /** The unit of the waits before a retry, ms. */
   retryBaseMs?: number;
 }
 
-type HookOptions = Parameters<Parameters<Octokit['hook']['wrap']>[1]>[1];
-type Answer = Awaited<ReturnType<Octokit['request']>>;
-type Send = (options: RequestOptions) => Promise<Answer>;
-`;`;
+export function createGitHubClients(parts: GitHubClientsParts): GitHubClients {
+  const clients = new Map<string, Promise<Octokit>>();
+  return {
+    of(id) {
+      const known = clients.get(id);
+      if (known) return known;
+      const client = makeClient(id, parts);
+      clients.set(id, client);
+      return client;
+    },
+    forget: (id) => void clients.delete(id),
+  };
+}
+
+async function makeClient(id: string, parts: GitHubClientsParts): Promise<Octokit> {
+  const { apiUrl, fetch, requests, leadsToGitHub, logger, retryBaseMs = RETRY_BASE_MS } = parts;
+  // Late: nobody who only wants a token should wait for these.
+  const [core, { retry }, { throttling }] = await Promise.all([
+    import('@octokit/core'),
+    import('@octokit/plugin-retry'),
+    import('@octokit/plugin-throttling'),
+  ]);
+
+  /** Next to the wire: what it decides is decided, so it hides its verdicts from the plugins around it. */
+  const account = (octokit: Octokit) => {
+    octokit.hook.wrap('request', async (send, options) => {
+      const { method, url, headers } = octokit.request.endpoint.parse(options);
+      try {
+        return await requests.send(
+          id,
+          { method, url, headers },
+          async (more): Promise<Answer> => send({ ...options, headers: { ...VERSION, ...options.headers, ...more } }),
+        );
+      } catch (error) {
+        throw error instanceof AppError ? new Verdict(error) : error;
+      }
+    });
+  };
+
+  /** Around all others: whoever asked gets AppErrors only. */
+  const verdicts = (octokit: Octokit) => {
+    octokit.hook.error('request', (error) => {
+      throw error instanceof Verdict ? error.error : apiError(error, leadsToGitHub);
+    });
+  };
+
+  const Client = core.Octokit.plugin(account, throttling, retry, verdicts);
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message: string) => logger.warn(message),
+    error: (message: string) => logger.error(message),
+  };
+  return new Client({
+    baseUrl: apiUrl,
+    userAgent: 'trackeep-tray',
+    request: { fetch, log },
+    log,
+    // Spreads requests out (at most 10 at once, a second between writes). Limits never reach it: `account` sees them first.
+    throttle: { id, onRateLimit: () => false, onSecondaryRateLimit: () => false },
+    retry: { retries: RETRIES, retryAfterBaseValue: retryBaseMs, doNotRetry: DO_NOT_RETRY },
+  });
+}
+
+/** An AppError on its way through the plugins, which look into `request` and `response` of whatever they catch. */
+class Verdict extends Error {
+  readonly error: AppError;
+  readonly request = { request: {} };
+  readonly response = { headers: {}, data: null };
+
+  constructor(error: AppError) {
+    super(error.message, { cause: error });
+    this.error = error;
+  }
+}

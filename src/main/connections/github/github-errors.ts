@@ -16,7 +16,10 @@ export function oauthError(error: string): AppError {
     case 'incorrect_device_code':
       return new AppError('code_expired', 'GitHub no longer knows this code.');
     case 'bad_verification_code':
-      return new AppError('code_expired', 'GitHub no longer accepts this sign-in: it was used already or took too long.');
+      return new AppError(
+        'code_expired',
+        'GitHub no longer accepts this sign-in: it was used already or took too long.',
+      );
     case 'device_flow_disabled':
       return new AppError('device_flow_disabled', 'Your GitHub app does not allow signing in with a code.');
     case 'Not Found':
@@ -64,12 +67,6 @@ export function gitHubTrouble(status: number, cause?: unknown): AppError {
   return new AppError('provider_error', `GitHub has trouble right now (status ${status}).`, { cause });
 }
 
-/** @param until ms since the epoch */
-export function rateLimited(until: number, cause?: unknown): AppError {
-  const message = `GitHub wants no more requests for this account until ${new Date(until).toISOString().slice(11, 16)} UTC.`;
-  return new AppError('rate_limited', message, { retryAt: until, cause });
-}
-
 /** What Octokit's RequestError is made of, told by its shape: its class is loaded late. */
 export interface RequestFailure extends Error {
   status: number;
@@ -99,7 +96,9 @@ export function apiError(error: unknown, leadsToGitHub: (address: string) => boo
   if (!isGitHubsOwn(error)) return status >= 500 ? gitHubTrouble(status, error) : notGitHub(status, error);
   if (status >= 500) return gitHubTrouble(status, error);
   if (status === 404 || status === 410) {
-    return new AppError('not_found', 'GitHub has nothing there, or nothing that this account may see.', { cause: error });
+    return new AppError('not_found', 'GitHub has nothing there, or nothing that this account may see.', {
+      cause: error,
+    });
   }
   const sso = ssoAddress(response.headers['x-github-sso']);
   if (status === 403 && sso !== null && leadsToGitHub(sso)) {

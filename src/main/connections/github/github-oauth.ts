@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
+import { rateLimited } from '../pauses.ts';
 import type { DeviceCode, Grant } from '../provider.ts';
-import { gitHubTrouble, notGitHub, rateLimited } from './github-errors.ts';
-import { retryAfterMs } from './rate-limit.ts';
+import { gitHubTrouble, notGitHub } from './github-errors.ts';
+import { pauseAskedFor } from './rate-limit.ts';
 
 const SECOND = 1_000;
 
@@ -12,7 +13,15 @@ const DEVICE_CODE_LIFETIME_S = 900;
 const DEVICE_POLL_INTERVAL_S = 5;
 
 /** Seconds as servers send them: numbers, or by mistake numbers in quotes. */
-const Seconds = z.union([z.number(), z.string().regex(/^\d{1,12}$/).transform(Number)]).pipe(z.number().nonnegative());
+const Seconds = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d{1,12}$/)
+      .transform(Number),
+  ])
+  .pipe(z.number().nonnegative());
 
 /** Tokens travel in a header: what could end the header early is no token. */
 const Token = z.string().regex(/^[\x21-\x7e]{1,16384}$/);
@@ -28,7 +37,9 @@ const DeviceCodeAnswer = z.object({
 /** No token of any provider lives longer; a larger number is a mistake, and would not fit into a date. */
 const LONGEST_LIFETIME_S = 1_000_000_000;
 
-const Lifetime = Seconds.transform((seconds) => Math.min(seconds, LONGEST_LIFETIME_S)).optional().catch(undefined);
+const Lifetime = Seconds.transform((seconds) => Math.min(seconds, LONGEST_LIFETIME_S))
+  .optional()
+  .catch(undefined);
 
 /**
  * RFC 6749 §5.1, with GitHub's `refresh_token_expires_in`. Strict about the token, lenient about all that describes it:
@@ -36,7 +47,10 @@ const Lifetime = Seconds.transform((seconds) => Math.min(seconds, LONGEST_LIFETI
  */
 const TokenAnswer = z.object({
   access_token: Token,
-  token_type: z.string().regex(/^bearer$/i).default('bearer'),
+  token_type: z
+    .string()
+    .regex(/^bearer$/i)
+    .default('bearer'),
   scope: z.string().catch(''),
   expires_in: Lifetime,
   refresh_token: Token.optional().catch(undefined),
@@ -67,7 +81,15 @@ export interface OAuthRefusal {
  *
  * @param url GitHub's address without a trailing slash
  */
-export function createGitHubOAuth({ url, fetch, clock }: { url: string; fetch: typeof globalThis.fetch; clock: Clock }): GitHubOAuth {
+export function createGitHubOAuth({
+  url,
+  fetch,
+  clock,
+}: {
+  url: string;
+  fetch: typeof globalThis.fetch;
+  clock: Clock;
+}): GitHubOAuth {
   const post = async (path: string, form: Record<string, string>): Promise<unknown> => {
     // A redirect is never GitHub's here, and following one would carry codes and secrets to whoever sent it.
     const answer = await fetch(`${url}${path}`, {
@@ -76,9 +98,10 @@ export function createGitHubOAuth({ url, fetch, clock }: { url: string; fetch: t
       body: new URLSearchParams(form).toString(),
       redirect: 'manual',
     });
-    const text = await bodyText(answer);
+    const text = await answer.text();
     const { status } = answer;
-    if (status === 429) throw rateLimited(clock.now() + (retryAfterMs(answer.headers.get('retry-after'), clock.now()) ?? 60_000));
+    const pause = pauseAskedFor({ status, headers: Object.fromEntries(answer.headers), data: undefined }, clock.now());
+    if (pause !== null) throw rateLimited('GitHub', clock.now() + pause);
     if (status >= 500) throw gitHubTrouble(status);
     const json = parseJson(text);
     if (json === undefined) throw notGitHub(status);
@@ -137,18 +160,9 @@ export function createGitHubOAuth({ url, fetch, clock }: { url: string; fetch: t
  */
 export function leadsTo(address: string, provider: string): boolean {
   const target = URL.parse(address);
-  if (!target || target.username !== '' || target.password !== '') return false;
+  if (target === null) return false;
+  if (target.username !== '' || target.password !== '') return false;
   return target.protocol === 'https:' || target.origin === new URL(provider).origin;
-}
-
-/** The body, or the trouble that cut it short as an AppError. */
-export async function bodyText(answer: Response): Promise<string> {
-  try {
-    return await answer.text();
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    throw new AppError('offline', 'The connection to GitHub broke off.', { cause: error });
-  }
 }
 
 /** @returns undefined if `text` is no JSON */

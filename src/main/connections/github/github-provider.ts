@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
+import { rateLimited } from '../pauses.ts';
 import type { DevicePoll, Grant, Identity, Provider, ProviderApp } from '../provider.ts';
-import { gitHubTrouble, notGitHub, oauthError, rateLimited } from './github-errors.ts';
-import { bodyText, createGitHubOAuth, type OAuthRefusal, parseJson } from './github-oauth.ts';
+import { gitHubTrouble, notGitHub, oauthError } from './github-errors.ts';
+import { createGitHubOAuth, type OAuthRefusal, parseJson } from './github-oauth.ts';
 import { pauseAskedFor } from './rate-limit.ts';
 
 /** The REST API's version this app was written against. */
@@ -44,11 +45,11 @@ export function createGitHubProvider({ url, apiUrl, fetch, clock }: GitHubProvid
       redirect: 'manual',
     });
     const { status } = answer;
-    const text = await bodyText(answer);
+    const text = await answer.text();
     const data = parseJson(text);
     if (status >= 500) throw gitHubTrouble(status);
     const pause = pauseAskedFor({ status, headers: Object.fromEntries(answer.headers), data }, clock.now());
-    if (pause !== null) throw rateLimited(clock.now() + pause);
+    if (pause !== null) throw rateLimited('GitHub', clock.now() + pause);
     // A proxy's 401 or 404 says nothing about a token: GitHub's own are JSON, and its 204 has no body at all.
     if (data === undefined && text !== '') throw notGitHub(status);
     return { status, data, headers: answer.headers };

@@ -44,8 +44,8 @@ export function pauseAskedFor(answer: LimitedAnswer, now: number, strikes = 0): 
 }
 
 /** `retry-after` in either of its forms (RFC 9110 §10.2.3), as ms; null if there is none that can be read. */
-export function retryAfterMs(header: string | number | null | undefined, serverNow: number): number | null {
-  if (header === undefined || header === null || header === '') return null;
+function retryAfterMs(header: string | number | undefined, serverNow: number): number | null {
+  if (header === undefined || header === '') return null;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1_000 : null;
   const at = time(header);

@@ -44,7 +44,9 @@ export function createCompleteSignIn(parts: CompleteSignInParts): CompleteSignIn
         return await provider.identity(accessToken);
       } catch (error) {
         if (hasCode(error, 'needs_reconnect')) {
-          throw new AppError('provider_error', `${provider.name} refused the token it had just given.`, { cause: error });
+          throw new AppError('provider_error', `${provider.name} refused the token it had just given.`, {
+            cause: error,
+          });
         }
         if (flow.timeIsUp()) throw error;
         logger.warn('the account of a new token could not be read yet', { error });

@@ -1,4 +1,4 @@
-import type { FlowView, Platform } from '../../../shared/views.ts';
+import type { FlowView } from '../../../shared/views.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -39,7 +39,8 @@ export function createDeviceFlow({ flows, complete, clock, logger, learn }: Devi
     let interval = Math.max(code.intervalMs, SHORTEST_INTERVAL_MS);
     let failures = 0;
     for (;;) {
-      const wait = failures === 0 ? interval : Math.min(interval * 2 ** failures, Math.max(interval, LONGEST_BACKOFF_MS));
+      const wait =
+        failures === 0 ? interval : Math.min(interval * 2 ** failures, Math.max(interval, LONGEST_BACKOFF_MS));
       const cutShort = flow.remaining() < wait;
       await clock.sleep(cutShort ? flow.remaining() : wait, flow.signal);
       if (cutShort) throw expired();
@@ -60,7 +61,8 @@ export function createDeviceFlow({ flows, complete, clock, logger, learn }: Devi
   const run = async (flow: Flow, provider: Provider & { device: DeviceSignIn }, app: ProviderApp, code: DeviceCode) => {
     try {
       const answer = await poll(flow, provider.device, app, code);
-      if (answer.state === 'granted') await complete(flow, { provider, clientId: app.clientId, way: 'device', grant: answer.grant });
+      if (answer.state === 'granted')
+        await complete(flow, { provider, clientId: app.clientId, way: 'device', grant: answer.grant });
       else if (answer.state === 'refused') flow.fail(answer.error);
     } catch (error) {
       flow.fail(toAppError(error));
@@ -72,7 +74,13 @@ export function createDeviceFlow({ flows, complete, clock, logger, learn }: Devi
       const code = await provider.device.start(app);
       learn(code.deviceCode);
       const { userCode, verificationUri, lifetimeMs } = code;
-      const flow = await flows.begin({ platform: provider.platform, way: 'device', lifetimeMs, userCode, verificationUri });
+      const flow = await flows.begin({
+        platform: provider.platform,
+        way: 'device',
+        lifetimeMs,
+        userCode,
+        verificationUri,
+      });
       const running = run(flow, provider, app, code).finally(() => polling.delete(running));
       polling.add(running);
       return flows.view(flow.id);

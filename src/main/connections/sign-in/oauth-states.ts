@@ -7,7 +7,11 @@ import type { Vault } from '../../vault/vault.ts';
 /** The `state` and the PKCE verifier of a sign-in through the browser, until the browser comes back. */
 export interface OAuthStates {
   /** Makes both, 256 random bits each, and keeps them. @throws AppError a vault code */
-  issue(entry: { platform: string; flowId: string; lifetimeMs: number }): Promise<{ state: string; codeChallenge: string }>;
+  issue(entry: {
+    platform: string;
+    flowId: string;
+    lifetimeMs: number;
+  }): Promise<{ state: string; codeChallenge: string }>;
   /**
    * Takes a state out: it works once, before its time is over, and only for its own provider.
    * @returns null if it is none of ours, or not any more
@@ -18,7 +22,15 @@ export interface OAuthStates {
   withdraw(flowId: string): Promise<void>;
 }
 
-export function createOAuthStates({ db, vault, clock }: { db: Kysely<Schema>; vault: Vault; clock: Clock }): OAuthStates {
+export function createOAuthStates({
+  db,
+  vault,
+  clock,
+}: {
+  db: Kysely<Schema>;
+  vault: Vault;
+  clock: Clock;
+}): OAuthStates {
   const place = (hash: string) => ({ table: 'oauth_states', row: hash, column: 'sealed_code_verifier' });
 
   return {

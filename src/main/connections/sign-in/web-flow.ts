@@ -4,8 +4,8 @@ import type { FlowView, Platform } from '../../../shared/views.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
-import type { ProviderApps } from '../provider-apps.ts';
 import type { Provider, ProviderApp, WebSignIn } from '../provider.ts';
+import type { ProviderApps } from '../provider-apps.ts';
 import type { Registry } from '../registry.ts';
 import type { CompleteSignIn } from './complete-sign-in.ts';
 import type { Flow, Flows } from './flows.ts';
@@ -96,5 +96,8 @@ export function createWebFlow(parts: WebFlowParts): WebFlow {
 }
 
 function invalid(): AppError {
-  return new AppError('state_invalid', 'This sign-in is not known here: it was used already, took too long, or is not ours.');
+  return new AppError(
+    'state_invalid',
+    'This sign-in is not known here: it was used already, took too long, or is not ours.',
+  );
 }

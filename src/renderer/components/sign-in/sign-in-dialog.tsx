@@ -4,6 +4,7 @@ import type { FlowState, FlowView, Platform } from '../../../shared/views.ts';
 import { PROVIDER_NAMES, type Shape, type Tone } from '../../words/states.ts';
 import { ErrorNotice } from '../error-notice.tsx';
 import { StateShape } from '../state-mark.tsx';
+import { takeFocus } from '../take-focus.ts';
 import classes from './sign-in-dialog.module.css';
 import { WaitingForBrowser } from './waiting-for-browser.tsx';
 import { WaitingForCode } from './waiting-for-code.tsx';
@@ -112,6 +113,8 @@ function Ended({
   onStartAgain,
 }: Pick<SignInDialogProps, 'onClose' | 'onStartAgain'> & { flow: FlowView; state: End; name: string }) {
   const end = ENDS[state];
+  const error = state === 'failed' ? flow.error : null;
+  const remedyStartsAgain = error?.action === 'retry' || error?.action === 'connect';
   return (
     <Stack justify="space-between" className={classes.fill ?? ''}>
       <Stack align="center" gap="xs" pt="lg" role="status">
@@ -119,21 +122,25 @@ function Ended({
         <Text fw={600} size="lg" ta="center">
           {end.title(flow, name)}
         </Text>
-        <Text c="dimmed" ta="center">
-          {state === 'failed' && flow.error ? `${flow.error.message} ${flow.error.remedy}` : end.text}
-        </Text>
+        {error ? (
+          <ErrorNotice error={error} onRetry={onStartAgain} onLeave={onClose} />
+        ) : (
+          <Text c="dimmed" ta="center">
+            {end.text}
+          </Text>
+        )}
       </Stack>
       <Group justify="flex-end">
         {state === 'connected' ? (
-          <Button onClick={onClose} data-autofocus>
+          <Button onClick={onClose} ref={takeFocus}>
             Done
           </Button>
         ) : (
           <>
-            <Button variant="default" onClick={onClose}>
+            <Button variant="default" onClick={onClose} ref={takeFocus}>
               Close
             </Button>
-            <Button onClick={onStartAgain}>Start again</Button>
+            {!remedyStartsAgain && <Button onClick={onStartAgain}>Start again</Button>}
           </>
         )}
       </Group>

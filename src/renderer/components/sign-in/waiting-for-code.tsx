@@ -12,7 +12,7 @@ export function WaitingForCode(props: WaitingProps) {
     <Stack justify="space-between">
       <Stack gap="sm">
         <Text>Open {name}&rsquo;s page, sign in there, and type this code:</Text>
-        <div className={classes.code}>
+        <div className={classes.code} data-code={code}>
           <span aria-hidden="true">{code}</span>
           <VisuallyHidden>{[...code].join(' ')}</VisuallyHidden>
         </div>

@@ -1,0 +1,122 @@
+import type { SettingsPatch, SettingsView } from '../../../shared/views.ts';
+import { parseGoDuration } from '../../core/go-duration.ts';
+import type { Command, Invocation } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { usage } from '../parse.ts';
+import { table } from '../words.ts';
+
+type Key = keyof SettingsPatch;
+
+/** How a setting is spelled on the command line, read from there and shown there. */
+interface Setting {
+  key: Key;
+  meaning: string;
+  /** @returns undefined when the text is no such value */
+  read(text: string): SettingsPatch | undefined;
+  show(view: SettingsView): string;
+}
+
+const YES = ['on', 'true', 'yes'];
+const NO = ['off', 'false', 'no'];
+const onOff = (on: boolean | null) => (on === null ? 'not possible here' : on ? 'on' : 'off');
+
+function toggle(key: 'automaticChecks' | 'prereleases' | 'notifications' | 'startAtLogin', meaning: string): Setting {
+  return {
+    key,
+    meaning: `${meaning} on or off.`,
+    read: (text) => (YES.includes(text) ? { [key]: true } : NO.includes(text) ? { [key]: false } : undefined),
+    show: (view) => onOff(view[key]),
+  };
+}
+
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  'automatic-checks': toggle('automaticChecks', 'Look for releases at launch and on schedule:'),
+  'check-interval': {
+    key: 'checkIntervalMs',
+    meaning: 'The time between two checks, such as 24h or 90m.',
+    read(text) {
+      const checkIntervalMs = parseGoDuration(text);
+      return checkIntervalMs === null ? undefined : { checkIntervalMs };
+    },
+    show: ({ checkIntervalMs }) => duration(checkIntervalMs),
+  },
+  prereleases: toggle('prereleases', 'Count prereleases as updates:'),
+  'current-version': {
+    key: 'currentVersion',
+    meaning: 'The Trackeep version you run, such as 1.2.5; none forgets it.',
+    read: (text) => ({ currentVersion: text === 'none' ? null : text }),
+    show: ({ currentVersion }) => currentVersion ?? 'none',
+  },
+  notifications: toggle('notifications', 'Native notifications:'),
+  'start-at-login': toggle('startAtLogin', 'Start when you log in (desktop):'),
+  'color-scheme': {
+    key: 'colorScheme',
+    meaning: 'auto follows the system; else light or dark.',
+    read: (text) => (text === 'auto' || text === 'light' || text === 'dark' ? { colorScheme: text } : undefined),
+    show: ({ colorScheme }) => colorScheme,
+  },
+};
+
+export const settings: Command = {
+  name: 'settings',
+  summary: 'Show or change settings',
+  description: [
+    'Without arguments all settings are shown. A setting that an environment variable fixes for this run is marked with its name and cannot be changed.',
+    ...Object.entries(SETTINGS).map(([name, { meaning }]) => `${name}: ${meaning}`),
+  ],
+  arguments: [
+    { name: 'ACTION', values: ['get', 'set'], text: 'What to do; get when left out.' },
+    { name: 'KEY', values: Object.keys(SETTINGS), text: 'Which setting.' },
+    { name: 'VALUE', text: 'What to set it to.' },
+  ],
+  examples: [
+    'trackeep settings',
+    'trackeep settings set current-version 1.2.5',
+    'trackeep settings set check-interval 12h',
+  ],
+
+  async run(invocation) {
+    const { argument, call } = invocation;
+    const key = argument('KEY');
+    const value = argument('VALUE');
+    if (argument('ACTION') !== 'set') {
+      if (value !== undefined) throw usage('get takes no value.', settings);
+      return show(invocation, await call('settings.get', {}), key);
+    }
+    if (key === undefined || value === undefined) throw usage('set needs a key and a value.', settings);
+    const setting = SETTINGS[key];
+    const patch = setting?.read(value);
+    if (patch === undefined) throw usage(`"${value}" is no value for ${key}. ${setting?.meaning}`, settings);
+    return show(invocation, await call('settings.set', patch), key);
+  },
+};
+
+function show({ json, terminal }: Invocation, view: SettingsView, only: string | undefined): number {
+  if (json) {
+    const key = only === undefined ? undefined : SETTINGS[only]?.key;
+    terminal.json(key === undefined ? view : { [key]: view[key] });
+    return EXIT.fine;
+  }
+  const wanted = Object.entries(SETTINGS).filter(([name]) => only === undefined || name === only);
+  if (only !== undefined) terminal.print(...wanted.map(([, setting]) => setting.show(view)));
+  else {
+    const fixed = ({ key }: Setting) => (view.fixedBy[key] === undefined ? '' : `fixed by ${view.fixedBy[key]}`);
+    terminal.print(
+      ...table(
+        wanted.map(([name, setting]) => [name, setting.show(view), fixed(setting)]),
+        '',
+      ),
+    );
+  }
+  return EXIT.fine;
+}
+
+/** As Go writes it, so that what is shown can be typed in again. */
+function duration(ms: number): string {
+  const parts = [
+    [Math.floor(ms / 3_600_000), 'h'],
+    [Math.floor(ms / 60_000) % 60, 'm'],
+    [(ms / 1_000) % 60, 's'],
+  ] as const;
+  return parts.map(([amount, unit]) => (amount === 0 ? '' : `${amount}${unit}`)).join('');
+}

@@ -1,0 +1,58 @@
+import type { ErrorView } from '../../shared/errors.ts';
+import type { ConnectionView } from '../../shared/views.ts';
+import type { AppError } from '../core/errors.ts';
+import type { Installation } from './installations.ts';
+
+/** What is known about an account beside its row. */
+export interface Circumstances {
+  /** Why the vault is closed; null: it is open. */
+  vaultProblem: ErrorView | null;
+  renewing: boolean;
+  /** The pause that the provider asked for, while it lasts. */
+  pause: { until: number; error: AppError } | null;
+  /** Why its sign-in cannot be renewed right now, or why its server cannot be used at all. */
+  outage: AppError | null;
+  /** An organisation's single sign-on in the way of some requests. */
+  sso: AppError | null;
+}
+
+/**
+ * An account as a person sees it. Of several things that are true at once, the one that the person has to act on is
+ * shown first, then the one that explains most.
+ */
+export function connectionView(installation: Installation, circumstances: Circumstances): ConnectionView {
+  const { vaultProblem, renewing, pause, outage, sso } = circumstances;
+  const [state, problem]: [ConnectionView['state'], ErrorView | null] =
+    installation.state === 'needs_reconnect'
+      ? ['needs_reconnect', installation.problem]
+      : vaultProblem
+        ? ['vault_closed', vaultProblem]
+        : renewing
+          ? ['refreshing', null]
+          : pause
+            ? ['paused', pause.error.toView()]
+            : outage
+              ? ['unreachable', outage.toView()]
+              : ['ok', sso?.toView() ?? null];
+  const { id, platform, host, login, name, scopes } = installation;
+  return {
+    id,
+    platform,
+    host,
+    login,
+    name,
+    state,
+    problem,
+    scopes,
+    connectedAt: new Date(installation.createdAt).toISOString(),
+    accessExpiresAt: iso(installation.accessExpiresAt),
+    refreshExpiresAt: iso(installation.refreshExpiresAt),
+    lastRefreshedAt: iso(installation.lastRefreshedAt),
+    lastUsedAt: iso(installation.lastUsedAt),
+    pausedUntil: iso(pause?.until ?? null),
+  };
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

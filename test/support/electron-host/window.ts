@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
+import { app, preventable } from './app.ts';
+import { browserContext } from './browser.ts';
+import { nativeTheme } from './native-theme.ts';
+import { toPageAddress } from './page-address.ts';
+import { preloadScript } from './preload-shim.ts';
+import type { Session } from './session.ts';
+import { WebContents } from './web-contents.ts';
+
+type Implemented =
+  | 'close'
+  | 'destroy'
+  | 'focus'
+  | 'getNormalBounds'
+  | 'isFocused'
+  | 'isMinimized'
+  | 'isVisible'
+  | 'loadURL'
+  | 'minimize'
+  | 'restore'
+  | 'show';
+
+interface Options extends Pick<Electron.BrowserWindowConstructorOptions, 'x' | 'y' | 'width' | 'height' | 'show'> {
+  webPreferences: { preload: string; session: Session };
+}
+
+/** A window: a page of the process's Chromium, and what the system would know about its frame. */
+export class BrowserWindow extends EventEmitter implements Pick<Electron.BrowserWindow, Implemented> {
+  static #open = new Set<BrowserWindow>();
+  readonly webContents: WebContents;
+  readonly #page: Promise<Page>;
+  readonly #bounds: Electron.Rectangle;
+  #state: 'hidden' | 'shown' | 'minimized' = 'hidden';
+
+  static getAllWindows(): BrowserWindow[] {
+    return [...BrowserWindow.#open];
+  }
+
+  constructor({ x = 510, y = 220, width = 800, height = 600, show = true, webPreferences }: Options) {
+    super();
+    this.#bounds = { x, y, width, height };
+    if (show) this.#state = 'shown';
+    this.webContents = new WebContents(webPreferences.session);
+    BrowserWindow.#open.add(this);
+    app.windowOpened(this);
+    app.emit('web-contents-created', {}, this.webContents);
+    this.#page = this.#openPage(webPreferences.preload);
+  }
+
+  async #openPage(preload: string): Promise<Page> {
+    const context = await browserContext();
+    const page = await newPage(context);
+    await this.webContents.attach(page, preloadScript(readFileSync(preload, 'utf8'), process.platform));
+    const paint = () => page.emulateMedia({ colorScheme: nativeTheme.shouldUseDarkColors ? 'dark' : 'light' });
+    nativeTheme.on('updated', paint);
+    page.once('close', () => nativeTheme.off('updated', paint));
+    await paint();
+    return page;
+  }
+
+  async loadURL(url: string): Promise<void> {
+    const page = await this.#page;
+    await grant(page.context(), this.webContents.session, url);
+    await this.webContents.load(page, url);
+    this.emit('ready-to-show');
+  }
+
+  show(): void {
+    this.#state = 'shown';
+  }
+  minimize(): void {
+    this.#state = 'minimized';
+  }
+  restore(): void {
+    this.#state = 'shown';
+  }
+  focus(): void {
+    void this.#page.then((page) => page.bringToFront());
+  }
+  isVisible(): boolean {
+    return this.#state === 'shown';
+  }
+  isMinimized(): boolean {
+    return this.#state === 'minimized';
+  }
+  isFocused(): boolean {
+    return this.isVisible();
+  }
+  getNormalBounds(): Electron.Rectangle {
+    return this.#bounds;
+  }
+
+  close(): void {
+    const event = preventable({});
+    this.emit('close', event);
+    if (!event.defaultPrevented) this.destroy();
+  }
+  destroy(): void {
+    if (!BrowserWindow.#open.delete(this)) return;
+    void this.#page.then((page) => page.close()).catch(() => undefined);
+    this.emit('closed');
+    app.windowClosed(this);
+  }
+}
+
+const prepared = new WeakSet<BrowserContext>();
+const own = new WeakSet<Page>();
+
+/** A page for a window. Pages that a page opens itself are no windows: their first request is all that they get. */
+async function newPage(context: BrowserContext): Promise<Page> {
+  if (!prepared.has(context)) {
+    prepared.add(context);
+    await context.route('**/*', async (route) => {
+      const page = route.request().frame().page();
+      if (own.has(page)) return route.fallback();
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.wantsWindow(route.request().url());
+      await route.abort('aborted');
+      await page.close();
+    });
+  }
+  const page = await context.newPage();
+  own.add(page);
+  return page;
+}
+
+/** Chromium's own word for the one permission that pages use here. All others are denied them. */
+async function grant(context: BrowserContext, session: Session, url: string): Promise<void> {
+  const origin = new URL(toPageAddress(url)).origin;
+  const mayCopy = session.allows('clipboard-sanitized-write', origin);
+  await context.grantPermissions(mayCopy ? ['clipboard-write'] : [], { origin });
+}

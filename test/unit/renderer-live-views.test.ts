@@ -1,0 +1,104 @@
+import { QueryClient } from '@tanstack/react-query';
+import { describe, expect, it } from 'vitest';
+import { createWatchable, type RendererClient } from '../../src/renderer/client/client.ts';
+import { createLiveViews, flowKey, viewKey } from '../../src/renderer/data/live-views.ts';
+import type { FlowView, SettingsView } from '../../src/shared/views.ts';
+
+const settings = (currentVersion: string): SettingsView => ({
+  automaticChecks: true,
+  checkIntervalMs: 3_600_000,
+  prereleases: false,
+  currentVersion,
+  notifications: true,
+  startAtLogin: null,
+  colorScheme: 'auto',
+  fixedBy: {},
+});
+
+const flow = (state: FlowView['state']): FlowView => ({
+  id: '0b0f7f0e-7c1e-4a52-9d38-5a4d4fdf2f11',
+  platform: 'github',
+  way: 'device',
+  state,
+  startedAt: '2026-11-20T12:00:00.000Z',
+  expiresAt: '2026-11-20T12:15:00.000Z',
+  userCode: 'WDJB-MJHT',
+  verificationUri: 'https://github.com/login/device',
+  authorizationUrl: null,
+  connectionId: null,
+  login: null,
+  error: null,
+});
+
+/** A client whose every answer is given by hand, so that a test decides what arrives first. */
+function setUp() {
+  const answers: ((answer: unknown) => void)[] = [];
+  const call = () =>
+    new Promise<never>((resolve) => {
+      answers.push((answer) => resolve(answer as never));
+    });
+  const client: RendererClient = {
+    door: 'web',
+    platform: null,
+    link: createWatchable('open' as const),
+    call,
+    subscribe: () => () => {},
+  };
+  const cache = new QueryClient();
+  return { cache, live: createLiveViews(client, cache), answer: (value: unknown) => answers.shift()?.(value) };
+}
+
+describe('a view and the events that change it', () => {
+  it('is what the app answered, where nothing else came', async () => {
+    const { live, answer } = setUp();
+    const asked = live.fetch('settings.get');
+    answer(settings('1.0.0'));
+    expect((await asked).currentVersion).toBe('1.0.0');
+  });
+
+  it('is the event, where an older answer comes after it', async () => {
+    const { live, answer } = setUp();
+    const asked = live.fetch('settings.get');
+    live.take({ event: 'settings', data: settings('2.0.0') });
+    answer(settings('1.0.0'));
+    expect((await asked).currentVersion).toBe('2.0.0');
+  });
+
+  it('is the next answer again, once no event interferes', async () => {
+    const { live, answer } = setUp();
+    live.take({ event: 'settings', data: settings('2.0.0') });
+    const asked = live.fetch('settings.get');
+    answer(settings('3.0.0'));
+    expect((await asked).currentVersion).toBe('3.0.0');
+  });
+
+  it("takes a command's answer without waiting for the event", async () => {
+    const { live, cache, answer } = setUp();
+    const set = live.command('settings.set', { currentVersion: '1.2.5' });
+    answer(settings('1.2.5'));
+    await set;
+    expect(cache.getQueryData(viewKey('settings.get'))).toMatchObject({ currentVersion: '1.2.5' });
+  });
+});
+
+describe('a sign-in and the events that change it', () => {
+  it('is among the waiting ones until it ends', () => {
+    const { live, cache } = setUp();
+    live.take({ event: 'flow', data: flow('waiting') });
+    expect(cache.getQueryData(viewKey('connections.flows'))).toHaveLength(1);
+    live.take({ event: 'flow', data: flow('connected') });
+    expect(cache.getQueryData(viewKey('connections.flows'))).toHaveLength(0);
+    expect(cache.getQueryData(flowKey(flow('waiting').id))).toMatchObject({ state: 'connected' });
+  });
+
+  it('stays ended where the answer to its beginning comes last', async () => {
+    const { live, cache, answer } = setUp();
+    const begun = live.command('connections.begin', { platform: 'github', way: 'device' });
+    live.take({ event: 'flow', data: flow('waiting') });
+    live.take({ event: 'flow', data: flow('denied') });
+    answer(flow('waiting'));
+    await begun;
+    expect(cache.getQueryData(flowKey(flow('waiting').id))).toMatchObject({ state: 'denied' });
+    expect(cache.getQueryData(viewKey('connections.flows'))).toHaveLength(0);
+  });
+});

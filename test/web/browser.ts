@@ -1,0 +1,100 @@
+/**
+ * A real Chromium with one rule for every page: an error on its console, an uncaught exception or anything that the
+ * content security policy had to stop fails the test.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+import type { RunningApp } from '../support/app.ts';
+
+const PICTURES = resolve(import.meta.dirname, '../../test-results/web');
+
+/** The window of the desktop app, so that what is tested is what most people see. */
+export const WINDOW = { width: 900, height: 640 };
+export const NARROW = { width: 400, height: 720 };
+
+/** What Chromium says of a request that fails, whoever wanted it to; expected where a test stops the app. */
+export const FAILED_REQUEST = /^Failed to load resource/;
+
+export interface WebPage {
+  page: Page;
+  /** From now on, what matches is no complaint. */
+  expectComplaint(pattern: RegExp): void;
+  /** Keeps a picture in test-results/web for a person to look at. */
+  picture(name: string): Promise<void>;
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const named = [process.env.TRACKEEP_CHROMIUM, '/usr/bin/chromium'].find((path) => path && existsSync(path));
+  return chromium.launch({
+    ...(named === undefined ? {} : { executablePath: named }),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+/** A page of its own browser profile that watches for complaints; it is closed, and they are judged, after the test. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WebPage> {
+  const context = await browser.newContext({
+    viewport: WINDOW,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const complaints: string[] = [];
+  const expected: RegExp[] = [];
+  const complain = (text: string) => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complain(message.text());
+  });
+  page.on('pageerror', (error) => complain(String(error)));
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => {
+      console.error(`CSP: ${event.violatedDirective} stopped ${event.blockedURI}`);
+    });
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints, 'complaints of the page').toEqual([]);
+  });
+  return {
+    page,
+    expectComplaint: (pattern) => expected.push(pattern),
+    async picture(name) {
+      await mkdir(PICTURES, { recursive: true });
+      await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+    },
+  };
+}
+
+/** A fresh one-time link into the web UI, as `trackeep open` gives it. */
+export async function freshLink(app: RunningApp): Promise<string> {
+  const { stdout, stderr } = await app.cli('open', '--json');
+  const answer: unknown = JSON.parse(stdout || '{}');
+  if (typeof answer === 'object' && answer !== null && 'url' in answer && typeof answer.url === 'string') {
+    return answer.url;
+  }
+  throw new Error(`trackeep open gave no link: ${stdout}${stderr}`);
+}
+
+/** Opens the web UI, signed in, on a page of it. */
+export async function openUi(browser: Browser, app: RunningApp, options: BrowserContextOptions = {}): Promise<WebPage> {
+  const web = await openPage(browser, options);
+  await web.page.goto(await freshLink(app));
+  await web.page.getByRole('navigation').waitFor();
+  return web;
+}
+
+/** Follows the navigation to a page and waits until it has said its first sentence. */
+export async function visit(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name }).click();
+  await page.waitForFunction((title) => document.title.startsWith(title), name);
+}
+
+export function heading(page: Page) {
+  return page.getByRole('heading', { level: 1 });
+}
