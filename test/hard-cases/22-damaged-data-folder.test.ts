@@ -17,7 +17,10 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const serve = () => runCli(['serve', '--data', dataDir, '--vault', 'file', '--port', '0']);
-const fingerprint = async (path: string) => createHash('sha256').update(await readFile(path)).digest('hex');
+const fingerprint = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 
 describe('a damaged data folder', () => {
   it('with a database file that is no database: named, with a remedy, and untouched', async () => {

@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AppError } from '../../src/main/core/errors.ts';
+import { readableLine } from '../../src/main/core/log-console.ts';
 import { createLogger, type LoggerOptions } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -17,13 +20,13 @@ function setUp(options: Partial<LoggerOptions> = {}) {
   const logger = createLogger({ dataDir, level: 'debug', console: false, redact: redactor, ...options });
   onTestFinished(() => logger.close());
   const path = join(dataDir, 'logs/trackeep.log');
-  const text = () => readFileSync(path, 'utf8');
+  const written = () => readFileSync(path, 'utf8');
   const lines = () =>
-    text()
+    written()
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-  return { dataDir, redactor, logger, path, text, lines };
+  return { dataDir, redactor, logger, path, written, lines };
 }
 
 describe('a log line', () => {
@@ -95,16 +98,16 @@ describe('a secret never reaches the log', () => {
       },
     ],
   ] as [string, () => [string, Record<string, unknown>?]][])('%s', (_name, line) => {
-    const { logger, text } = setUp();
+    const { logger, written } = setUp();
     logger.info(...line());
-    expect(text()).not.toContain('16C7e42F');
+    expect(written()).not.toContain('16C7e42F');
   });
 
   it('that only the vault knew for one', () => {
-    const { logger, redactor, text } = setUp();
+    const { logger, redactor, written } = setUp();
     redactor.learn('an ordinary-looking "value"');
     logger.info('x', { body: 'before an ordinary-looking "value" after' });
-    expect(text()).toContain('before [redacted] after');
+    expect(written()).toContain('before [redacted] after');
   });
 
   it('that only the name of its field gives away', () => {
@@ -145,9 +148,9 @@ describe('a log of bounded size', () => {
   });
 
   it('cuts what is too long for a log', () => {
-    const { logger, text } = setUp();
+    const { logger, written } = setUp();
     logger.info('x', { body: '<p>'.repeat(100_000), many: Array.from({ length: 10_000 }, () => 'y') });
-    expect(text().length).toBeLessThan(12_000);
+    expect(written().length).toBeLessThan(12_000);
   });
 
   it('survives fields that lead back to themselves', () => {
@@ -171,7 +174,7 @@ describe('a log that cannot be written', () => {
     expect(stderr).toContain(join(dataDir, 'logs/trackeep.log'));
   });
 
-  it.runIf(existsSync('/dev/full'))('such as on a full disk', async () => {
+  it.runIf(process.platform === 'linux')('such as on a full disk', async () => {
     const dataDir = temporaryFolder();
     mkdirSync(join(dataDir, 'logs'));
     // Every write to this device fails with ENOSPC.
@@ -191,10 +194,17 @@ describe('the console', () => {
   });
 
   it('may go away without ending the app', async () => {
-    const child = `${process.execPath} ${CHILD} ${temporaryFolder()} 5000 console 2>&1 >/dev/full | head -1`;
-    // The shell's status is that of head; what counts is that the child does not die of the closed pipe.
-    const { stdout } = await run('bash', ['-c', `set -o pipefail; { ${child.replace('>/dev/full', '>&3')}; } 3>&1`]);
-    expect(stdout).toContain('still here');
+    const child = spawn(process.execPath, [CHILD, temporaryFolder(), '5000', 'console']);
+    child.stderr.once('data', () => child.stderr.destroy());
+
+    const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+
+    expect({ stdout, code }).toEqual({ stdout: 'still here\n', code: 0 });
+  });
+
+  it('shows the words of others on one line, without what would steer the terminal', () => {
+    const line = JSON.stringify({ time: '2026-11-21T09:00:00.000Z', level: 'info', msg: 'x\n09:00:00 error\u001b[2J' });
+    expect(readableLine(line)).toBe('09:00:00 info  x 09:00:00 error [2J\n');
   });
 });
 

@@ -19,7 +19,7 @@ afterEach(() => rm(dataDir, { recursive: true }));
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe.each<{ name: string; make: () => KeySource }>([
-  { name: 'the keychain source', make: () => keychainSource(memoryKeychain()) },
+  { name: 'the keychain source', make: () => keychainSource({ ...memoryKeychain(), isHanging: () => false }) },
   { name: 'the key file source', make: () => fileSource({ dataDir }) },
   { name: 'the passphrase source', make: () => passphraseSource(PASSPHRASE) },
 ])('$name', ({ make }) => {

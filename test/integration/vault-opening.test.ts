@@ -152,6 +152,14 @@ describe('a prompt that nobody answers', () => {
     expect(await readToken(lab, 'a')).toBe('gho_first_token');
   });
 
+  it('is not joined by a second one for work in the background, as long as it stands', async () => {
+    lab = await openVaultLab();
+    await askInVain();
+    await lab.clock.advance(3_600_000);
+    await expect(lab.vault.seal(accessTokenOf('a'), 'x')).rejects.toEqual(code('vault_locked'));
+    expect(lab.clock.waiting).toBe(0);
+  });
+
   it('opens the vault by itself when the person answers late', async () => {
     lab = await openVaultLab();
     await storeToken(lab, 'a', 'gho_first_token');

@@ -37,6 +37,9 @@ export interface VaultLab {
   changes(): number;
   /** Ends this one and opens the same data folder anew, as the next start of the app does. */
   restart(change?: Partial<VaultLabOptions>): Promise<VaultLab>;
+  /** Closes the database; the data folder stays. */
+  release(): Promise<void>;
+  /** Closes the database and removes the data folder. */
   close(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function openVaultLab(options: Partial<VaultLabOptions> = {}): Prom
       await close();
       return openVaultLab({ ...options, source, passphrase, dataDir, keychain, ...change });
     },
+    release: close,
     async close() {
       await close();
       await rm(dataDir, { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { boundedKeychain, NoAnswer } from '../../src/main/vault/bounded-keychain.ts';
-import type { Keychain } from '../../src/main/vault/keychain.ts';
+import { type BoundedKeychain, boundedKeychain, NoAnswer } from '../../src/main/vault/bounded-keychain.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { type MemoryKeychain, memoryKeychain } from '../support/memory-keychain.ts';
 
@@ -9,7 +8,7 @@ const locked = expect.objectContaining({ code: 'vault_locked' });
 describe('a keychain that waits for a person', () => {
   let clock: ManualClock;
   let silent: MemoryKeychain;
-  let bounded: Keychain;
+  let bounded: BoundedKeychain;
   let lateAnswers: number;
   beforeEach(() => {
     clock = createManualClock();
@@ -54,7 +53,7 @@ describe('a keychain that waits for a person', () => {
     expect(lateAnswers).toBe(0);
   });
 
-  it('never has more than two calls waiting behind it', async () => {
+  it('never has more than three calls waiting behind it', async () => {
     let calls = 0;
     const counted = boundedKeychain(
       {
@@ -71,11 +70,11 @@ describe('a keychain that waits for a person', () => {
       await clock.advance(3_000);
       await given;
     }
-    expect(calls).toBe(2);
+    expect(calls).toBe(3);
   });
 
   it('is asked again once a waiting call has ended', async () => {
-    for (let attempt = 0; attempt < 2; attempt++) {
+    for (let attempt = 0; attempt < 3; attempt++) {
       const given = expect(bounded.read('one')).rejects.toEqual(locked);
       await clock.advance(3_000);
       await given;
@@ -83,6 +82,17 @@ describe('a keychain that waits for a person', () => {
     silent.become('open');
     await clock.settle();
     expect(await bounded.read('one')).toBe('secret');
+  });
+
+  it('is known to hang until that call has ended, however it ends', async () => {
+    expect(bounded.isHanging()).toBe(false);
+    const given = expect(bounded.read('one')).rejects.toEqual(locked);
+    await clock.advance(3_000);
+    await given;
+    expect(bounded.isHanging()).toBe(true);
+    silent.become('denied');
+    await clock.settle();
+    expect(bounded.isHanging()).toBe(false);
   });
 });
 

@@ -15,6 +15,9 @@ const PICTURES = resolve(import.meta.dirname, '../../test-results/web');
 export const WINDOW = { width: 900, height: 640 };
 export const NARROW = { width: 400, height: 720 };
 
+/** How long a page may take to show what a test waits for, on a busy machine. Also for `expect.poll`. */
+export const PATIENCE = { timeout: 10_000 };
+
 /** What Chromium says of a request that fails, whoever wanted it to; expected where a test stops the app. */
 export const FAILED_REQUEST = /^Failed to load resource/;
 
@@ -48,8 +51,10 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
   };
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE.timeout);
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complain(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      complain(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complain(String(error)));
   await page.addInitScript(() => {
@@ -95,6 +100,12 @@ export async function visit(page: Page, name: string): Promise<void> {
   await page.waitForFunction((title) => document.title.startsWith(title), name);
 }
 
+/** Clicks on a setting's label, as most people do; the native control itself is too small to hit. */
+export async function clickLabel(page: Page, label: string): Promise<void> {
+  await page.locator('label').filter({ hasText: label }).first().click();
+}
+
+/** The first thing that a page says. */
 export function heading(page: Page) {
   return page.getByRole('heading', { level: 1 });
 }

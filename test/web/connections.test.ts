@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CLIENT, SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
-import { heading, openUi, visit } from './browser.ts';
+import { heading, openUi, PATIENCE, visit } from './browser.ts';
 import { connectAccount, startLab, type WebLab } from './lab.ts';
 
 describe('a connected account', () => {
@@ -34,7 +34,7 @@ describe('a connected account', () => {
     await card.getByText('never').first().waitFor();
     const before = lab.github.count('POST /login/oauth/access_token');
     await card.getByRole('button', { name: 'Refresh now' }).click();
-    await expect.poll(() => lab.github.count('POST /login/oauth/access_token')).toBe(before + 1);
+    await expect.poll(() => lab.github.count('POST /login/oauth/access_token'), PATIENCE).toBe(before + 1);
     await card.getByText('never').first().waitFor({ state: 'detached' });
   });
 

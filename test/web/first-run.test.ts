@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_CLIENT, NO_DEVICE_FLOW_CLIENT } from '../../src/main/demo/emulated-github.ts';
-import { heading, openUi } from './browser.ts';
+import { heading, openUi, PATIENCE } from './browser.ts';
 import { startLab, type WebLab } from './lab.ts';
 
 describe('a newcomer with nothing but the page', () => {
@@ -26,7 +26,7 @@ describe('a newcomer with nothing but the page', () => {
     expect(await register.getAttribute('target')).toBe('_blank');
     await picture('welcome');
 
-    await page.getByLabel('Client ID').fill(DEMO_CLIENT.clientId);
+    await page.getByRole('textbox', { name: 'Client ID' }).fill(DEMO_CLIENT.clientId);
     await page.getByRole('button', { name: 'Save and connect' }).click();
 
     const dialog = page.getByRole('dialog', { name: 'Connect GitHub' });
@@ -100,7 +100,7 @@ describe('a sign-in by code', () => {
     const left = dialog.getByRole('timer');
     expect(await left.textContent()).toMatch(/1[45]:\d\d$/);
     const before = await left.textContent();
-    await expect.poll(() => left.textContent()).not.toBe(before);
+    await expect.poll(() => left.textContent(), PATIENCE).not.toBe(before);
     await dialog.getByRole('button', { name: 'Cancel sign-in' }).click();
     await dialog.getByText('Sign-in cancelled').waitFor();
   });
@@ -123,7 +123,7 @@ describe('an app whose device flow is switched off at GitHub', () => {
     await dialog.waitFor({ state: 'hidden' });
     await heading(page).getByText('Set up GitHub').waitFor();
     // The client ID comes from the environment here: it is shown, and cannot be changed.
-    expect(await page.getByLabel('Client ID').isDisabled()).toBe(true);
+    expect(await page.getByRole('textbox', { name: 'Client ID' }).isDisabled()).toBe(true);
     await page.getByText('GITHUB_CLIENT_ID').waitFor();
   });
 });

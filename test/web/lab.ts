@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import {
   type EmulatedGitHub,
   type EmulatedGitHubOptions,
@@ -7,7 +7,7 @@ import {
 } from '../../src/main/demo/emulated-github.ts';
 import { connectToApp } from '../../src/main/http/socket-client.ts';
 import { type RunningApp, type StartOptions, startApp } from '../support/app.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, PATIENCE } from './browser.ts';
 
 /** The built app, a GitHub beside it whose strings a test can pull, and a browser to look with. */
 export interface WebLab extends AsyncDisposable {
@@ -53,7 +53,9 @@ export async function connectAccount({ app, github }: Pick<WebLab, 'app' | 'gith
   try {
     const flow = await link.call('connections.begin', { platform: 'github', way: 'device' });
     expect(github.approve(flow.userCode ?? '')).toBe(true);
-    await expect.poll(async () => (await link.call('connections.flow', { id: flow.id })).state).toBe('connected');
+    await vi.waitFor(async () => {
+      expect((await link.call('connections.flow', { id: flow.id })).state).toBe('connected');
+    }, PATIENCE);
   } finally {
     link.close();
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openUi, visit } from './browser.ts';
+import { clickLabel, openUi, PATIENCE, visit } from './browser.ts';
 import { startLab, type WebLab } from './lab.ts';
 
 describe('settings', () => {
@@ -12,12 +12,12 @@ describe('settings', () => {
   it('are saved at once and there again after a reload', async () => {
     const { page, picture } = await openUi(lab.browser, lab.app);
     await visit(page, 'Settings');
-    await page.getByLabel('Notifications').setChecked(false);
+    await clickLabel(page, 'Notifications');
     await page.getByText('Saved').waitFor();
     await page.getByLabel('How often').selectOption('Every 7 days');
     await page.getByLabel('Your Trackeep version').fill('1.2.6');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByText('Saved').count()).toBe(3);
+    await expect.poll(() => page.getByText('Saved').count(), PATIENCE).toBe(3);
     await picture('settings');
 
     await page.reload();
@@ -34,7 +34,7 @@ describe('settings', () => {
     const before = await often.inputValue();
     await often.selectOption('Every 1 hour');
     await page.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => often.inputValue()).toBe(before);
+    await expect.poll(() => often.inputValue(), PATIENCE).toBe(before);
   });
 
   it('reach every page that is open', async () => {
@@ -44,8 +44,8 @@ describe('settings', () => {
     await visit(other.page, 'Settings');
     const checks = one.page.getByLabel('Check for updates');
     const wanted = !(await checks.isChecked());
-    await other.page.getByLabel('Check for updates').setChecked(wanted);
-    await expect.poll(() => checks.isChecked()).toBe(wanted);
+    await clickLabel(other.page, 'Check for updates');
+    await expect.poll(() => checks.isChecked(), PATIENCE).toBe(wanted);
   });
 
   it('that the environment fixes are shown with its name and cannot be changed', async () => {
@@ -61,12 +61,12 @@ describe('settings', () => {
     const scheme = () => page.evaluate(() => document.documentElement.dataset.mantineColorScheme);
     await visit(page, 'Settings');
     expect(await scheme()).toBe('light');
-    await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
-    await expect.poll(scheme).toBe('dark');
-    await page.getByRole('radio', { name: 'System' }).check({ force: true });
-    await expect.poll(scheme).toBe('light');
+    await clickLabel(page, 'Dark');
+    await expect.poll(scheme, PATIENCE).toBe('dark');
+    await clickLabel(page, 'System');
+    await expect.poll(scheme, PATIENCE).toBe('light');
     await page.emulateMedia({ colorScheme: 'dark' });
-    await expect.poll(scheme).toBe('dark');
+    await expect.poll(scheme, PATIENCE).toBe('dark');
   });
 
   it('say what guards the tokens, and leave the new key to the window', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CLIENT } from '../../src/main/demo/emulated-github.ts';
-import { heading, openUi, visit } from './browser.ts';
+import { heading, openUi, PATIENCE, visit } from './browser.ts';
 import { connectAccount, startLab, type WebLab } from './lab.ts';
 
 const MEGABYTE = 1_000_000;
@@ -38,7 +38,7 @@ describe('looking for updates', () => {
     await visit(page, 'Updates');
     await page.getByRole('button', { name: 'Download', exact: true }).click();
     const progress = page.getByRole('progressbar');
-    await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(10);
+    await expect.poll(async () => Number(await progress.getAttribute('aria-valuenow')), PATIENCE).toBeGreaterThan(10);
     await page
       .getByText(/kB\/s$/)
       .or(page.getByText(/MB\/s$/))

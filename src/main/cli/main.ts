@@ -5,12 +5,11 @@
 import { version } from '../../../package.json';
 import { COMMANDS } from './commands/index.ts';
 import { run } from './run.ts';
-import { createTerminal, endWithReader } from './terminal.ts';
+import { createTerminal } from './terminal.ts';
 
-endWithReader(() => process.exit());
 process.exitCode = await run(process.argv.slice(2), {
   commands: COMMANDS,
   version,
   env: process.env,
-  terminal: createTerminal(process.env),
+  terminal: createTerminal(process.env, () => process.exit()),
 });

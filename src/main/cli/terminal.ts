@@ -24,15 +24,23 @@ export interface Terminal {
 
 /**
  * Colours only on a terminal, and not where NO_COLOR (https://no-color.org) or TERM=dumb asks for none.
+ *
+ * The reader of a pipe may leave early (`trackeep status | head -1`): that is its right and no failure.
+ *
+ * @param leave ends the process, when nobody reads any more
  */
-export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
-  const { stdin, stdout, stderr } = process;
+export function createTerminal(env: NodeJS.ProcessEnv, leave: () => void): Terminal {
+  const { stdout } = process;
   const live = stdout.isTTY === true;
   const coloured = live && !env.NO_COLOR && env.TERM !== 'dumb';
   const paint =
     (code: number): Paint =>
     (text) =>
       coloured ? `\x1b[${code}m${text}\x1b[0m` : text;
+  const leaveWithReader = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    leave();
+  };
   let pending = false;
 
   const clearLine = () => {
@@ -40,8 +48,12 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     pending = false;
   };
 
+  stdout.on('error', leaveWithReader);
   return {
-    interactive: live && stdin.isTTY === true,
+    // Asked only when it matters: opening standard input takes as long as many a command.
+    get interactive() {
+      return live && process.stdin.isTTY === true;
+    },
     live,
     bold: paint(1),
     dim: paint(2),
@@ -54,7 +66,7 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
     },
     warn(...lines) {
       clearLine();
-      stderr.write(`${lines.join('\n')}\n`);
+      process.stderr.once('error', leaveWithReader).write(`${lines.join('\n')}\n`);
     },
     json(value) {
       stdout.write(`${JSON.stringify(value)}\n`);
@@ -65,19 +77,6 @@ export function createTerminal(env: NodeJS.ProcessEnv): Terminal {
       pending = true;
     },
   };
-}
-
-/**
- * The reader of a pipe may leave early (`trackeep status | head -1`): that is its right and no failure.
- * @param leave ends the process
- */
-export function endWithReader(leave: () => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') leave();
-      else throw error;
-    });
-  }
 }
 
 /**

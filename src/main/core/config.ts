@@ -3,6 +3,7 @@ import { resolveDataDir } from './default-data-dir.ts';
 
 import { AppError } from './errors.ts';
 import { parseGoDuration } from './go-duration.ts';
+import { createRedactor } from './redact.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -82,7 +83,10 @@ const address = z.string().transform((text, context) => {
 /** Every environment variable that is read, with what it means. The one source of --help, doctor and README. */
 const Environment = z.object({
   TRACKEEP_DATA: setting(
-    z.string().refine((path) => !path.includes('\0'), 'holds a NUL character'),
+    z
+      .string()
+      .min(1, 'is empty')
+      .refine((path) => !path.includes('\0'), 'holds a NUL character'),
     { meaning: 'The data folder.', default: 'see “Where data lives”', flag: '--data' },
   ),
   TRACKEEP_PORT: setting(port, {
@@ -236,7 +240,8 @@ function nameAsGiven(name: SettingName, flags: ConfigFlags): string {
 }
 
 function invalid(name: string, problem: string, value: string | null | undefined): AppError {
-  const shown = typeof value === 'string' && value.length <= 100 ? ` (it is “${value}”)` : '';
+  // A password in an address, or a token that was pasted into the wrong variable.
+  const shown = typeof value === 'string' && value.length <= 100 ? ` (it is “${createRedactor().redact(value)}”)` : '';
   return new AppError('config_invalid', `${name} ${problem}${shown}.`, {
     remedy: `Correct ${name} and start again.`,
   });

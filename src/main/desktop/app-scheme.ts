@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { extname, join, resolve, sep } from 'node:path';
+import { extname } from 'node:path';
 import { protocol, type Session } from 'electron';
-
-const SCHEME = 'app';
-const HOST = 'trackeep';
-
-/** Where the window's page lives. A scheme of our own, since `file:` pages may read the person's other files. */
-export const APP_PAGE = `${SCHEME}://${HOST}/index.html`;
+import { APP_SCHEME, isAppUrl } from './own-page.ts';
+import { pageFile } from './page-files.ts';
 
 /**
  * Sent with every file. The page has no business with any network: it reaches the app through the preload alone. Mantine
@@ -38,25 +34,18 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Makes `app:` a scheme like https to the page: with an origin, a secure context, relative addresses. Before `ready`. */
 export function setupAppScheme(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 
 /** Serves the files of `folder`, and nothing else, to the pages of `session`. */
 export function serveApp(session: Session, folder: string): void {
-  session.protocol.handle(SCHEME, (request) => answer(request, folder));
-}
-
-/** Whether an address is one of our own pages. */
-export function isAppUrl(text: string): boolean {
-  // Node gives `app:` addresses the origin "null", so the parts are compared.
-  const url = URL.parse(text);
-  return url?.protocol === `${SCHEME}:` && url.host === HOST;
+  session.protocol.handle(APP_SCHEME, (request) => answer(request, folder));
 }
 
 async function answer(request: Request, folder: string): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-  const file = isAppUrl(request.url) ? fileOf(new URL(request.url).pathname, folder) : null;
+  const file = isAppUrl(request.url) ? pageFile(new URL(request.url).pathname, folder) : null;
   const type = file === null ? undefined : TYPES[extname(file)];
   if (file === null || type === undefined) return refuse(404);
   try {
@@ -79,21 +68,4 @@ async function answer(request: Request, folder: string): Promise<Response> {
 
 function refuse(status: 404 | 405): Response {
   return new Response(null, { status, headers: { 'content-security-policy': CONTENT_SECURITY_POLICY } });
-}
-
-/**
- * The file behind a path of an address, or null when it would lie outside `folder`. URL has taken out plain `..`; what
- * is encoded (`%2e%2e%2f`, `%5c`) comes to light here.
- */
-export function fileOf(pathname: string, folder: string): string | null {
-  let path: string;
-  try {
-    path = decodeURIComponent(pathname);
-  } catch {
-    return null;
-  }
-  if (path.includes('\0') || path.includes('\\')) return null;
-  const root = resolve(folder);
-  const file = join(root, path === '/' ? 'index.html' : path);
-  return file.startsWith(root + sep) ? file : null;
 }

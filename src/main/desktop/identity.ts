@@ -1,9 +1,6 @@
 import { join } from 'node:path';
 import { app } from 'electron';
-
-export const APP_NAME = 'Trackeep Tray';
-/** The same as `appId` in electron-builder.yml; Windows and Linux tie notifications and windows to it. */
-export const APP_ID = 'org.trackeep.tray';
+import { APP_ID, APP_NAME } from './names.ts';
 
 /**
  * Who this app is to the system, and what Chromium shall not do in its name. Before `ready`. The crash reporter needs no

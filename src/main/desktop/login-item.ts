@@ -5,7 +5,7 @@ import { app } from 'electron';
 import { writeFileAtomic } from '../core/atomic-file.ts';
 import type { Host } from '../core/host.ts';
 import { autostartEntry, isEntryOn } from './autostart-entry.ts';
-import { APP_ID, APP_NAME } from './identity.ts';
+import { APP_ID, APP_NAME } from './names.ts';
 
 /**
  * Start at login, as each system does it: Electron knows how on macOS and Windows; Linux desktops read a file.

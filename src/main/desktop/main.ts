@@ -12,6 +12,7 @@ import { openDataFolder } from '../core/data-folder.ts';
 import { hasCode } from '../core/errors.ts';
 import { createAppClient } from './app-client.ts';
 import { serveApp, setupAppScheme } from './app-scheme.ts';
+import { openingSignIns } from './browser-sign-in.ts';
 import { setupColorScheme } from './color-scheme.ts';
 import { createDesktopHost } from './desktop-host.ts';
 import { withEmulators } from './emulators.ts';
@@ -76,7 +77,8 @@ async function run({ options, config: asked }: Start): Promise<void> {
   const config = options.demo ? await withEmulators(options, clock, running) : asked;
 
   setupMenuBar();
-  setupLockdown(createLinkOpener([config.github.url]));
+  const openLink = createLinkOpener([config.github.url]);
+  setupLockdown(openLink);
   setupLastWindow();
   const panel = createPanelTheme();
 
@@ -106,7 +108,7 @@ async function run({ options, config: asked }: Start): Promise<void> {
   const { control } = await starting;
   const client = createAppClient(control);
 
-  setupIpc({ control, window });
+  setupIpc({ call: openingSignIns(control, openLink), subscribe: control.subscribe, window });
   await setupColorScheme(client);
   const run = createTrayCommands({ client, window, notify: (notice) => notifications.show(notice) });
   const tray = await setupTray({ client, images: join(RESOURCES, 'tray'), panel, run });

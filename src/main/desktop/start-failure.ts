@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron';
 import { toAppError } from '../core/errors.ts';
-import { APP_NAME } from './identity.ts';
+import { APP_NAME } from './names.ts';
 
 /** Says in a native dialog why the app cannot start and what remedies it, then ends the process with 1. */
 export async function failStart(reason: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ConnectionView, Overall, SettingsView, StatusView } from '../../shared/views.ts';
-import { APP_NAME } from './identity.ts';
+import { APP_NAME } from './names.ts';
 import type { Page } from './window.ts';
 
 /** What a click in the tray's menu asks for. */

@@ -1,11 +1,6 @@
 import type { Rectangle } from 'electron';
 import ElectronStore from 'electron-store';
-
-const DEFAULT_SIZE = { width: 900, height: 640 };
-/** This much of the window must lie on a screen for the person to get hold of it, in px. */
-const GRIP = { width: 160, height: 60 };
-
-export type WindowPlace = { width: number; height: number; x?: number; y?: number };
+import { placeOnScreen, type WindowPlace } from './window-place.ts';
 
 /** Where the window was, kept in `window.json` in the data folder. */
 export interface WindowBounds {
@@ -20,32 +15,10 @@ export function createWindowBounds(dataDir: string): WindowBounds {
     name: 'window',
     // A place on the screen is not worth an error: a file that cannot be read is one that is not there.
     clearInvalidConfig: true,
+    configFileMode: 0o600,
   });
   return {
     last: (workAreas) => placeOnScreen(store.get('bounds'), workAreas),
     remember: ({ x, y, width, height }) => store.set('bounds', { x, y, width, height }),
   };
-}
-
-/**
- * The saved bounds where they still can be seen: since they were saved, a screen may have gone, or somebody may have
- * edited the file. Else the usual size, centred by the system.
- */
-export function placeOnScreen(saved: unknown, workAreas: readonly Rectangle[]): WindowPlace {
-  if (!isRectangle(saved)) return DEFAULT_SIZE;
-  const isVisible = workAreas.some((area) => {
-    const width = Math.min(saved.x + saved.width, area.x + area.width) - Math.max(saved.x, area.x);
-    // The title bar is what one drags by: it must not lie above the screen.
-    const below = area.y + area.height - saved.y;
-    return width >= GRIP.width && below >= GRIP.height && saved.y >= area.y;
-  });
-  return isVisible ? saved : DEFAULT_SIZE;
-}
-
-function isRectangle(value: unknown): value is Rectangle {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    ['x', 'y', 'width', 'height'].every((name) => Number.isSafeInteger(Reflect.get(value, name)))
-  );
 }

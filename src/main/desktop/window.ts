@@ -1,8 +1,8 @@
-import { app, BrowserWindow, nativeTheme, type Session, screen, type WebFrameMain } from 'electron';
+import { app, BrowserWindow, nativeTheme, type Session, screen, type WebContents } from 'electron';
 import type { ContractEvent } from '../../shared/contract.ts';
 import type { Attention } from '../../shared/views.ts';
-import { APP_PAGE } from './app-scheme.ts';
-import { APP_NAME } from './identity.ts';
+import { APP_NAME } from './names.ts';
+import { APP_PAGE } from './own-page.ts';
 import type { WindowBounds } from './window-bounds.ts';
 
 export type Page = Attention['page'];
@@ -20,8 +20,8 @@ export interface MainWindow {
   isFocused(): boolean;
   /** Sends to the page, if there is one. */
   send(channel: string, event: ContractEvent): void;
-  /** The frame of the page, if there is one. */
-  mainFrame(): WebFrameMain | null;
+  /** The page, if there is one. */
+  contents(): WebContents | null;
 }
 
 export function createMainWindow(parts: {
@@ -82,7 +82,7 @@ export function createMainWindow(parts: {
     },
     isFocused: () => window?.isFocused() ?? false,
     send: (channel, event) => window?.webContents.send(channel, event),
-    mainFrame: () => window?.webContents.mainFrame ?? null,
+    contents: () => window?.webContents ?? null,
   };
 }
 

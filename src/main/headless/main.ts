@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../core/config.ts';
 import { hasCode, toAppError } from '../core/errors.ts';
 import { callRunningApp } from '../http/socket-client.ts';
 import { type ConsoleReport, createConsoleReport } from './console-report.ts';
+import { endAnyway } from './end-anyway.ts';
 import { createHeadlessHost } from './headless-host.ts';
 import { askPassphrase } from './passphrase.ts';
 
@@ -24,6 +25,12 @@ export interface ServeOptions {
  * @returns the exit code: 0 after a clean stop or a hand-over to the instance that runs already, 1 for a failed start
  */
 export async function serve(options: ServeOptions): Promise<number> {
+  const code = await runUntilStopped(options);
+  endAnyway(code, systemClock());
+  return code;
+}
+
+async function runUntilStopped(options: ServeOptions): Promise<number> {
   const report = createConsoleReport(options.json);
   const stop = Promise.withResolvers<void>();
   const onSignal = () => stop.resolve();

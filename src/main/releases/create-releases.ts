@@ -96,7 +96,7 @@ export function createReleases(parts: ReleasesParts): Releases {
         })
         .finally(() => {
           check = null;
-          schedule?.reschedule();
+          planNext();
           changed();
         });
       check = { abort, done };
@@ -140,14 +140,16 @@ export function createReleases(parts: ReleasesParts): Releases {
     });
   }
 
-  function followSchedule(): void {
+  /** Counts the interval from now on, whoever asked for the check that has just ended. */
+  function planNext(): void {
     schedule?.stop();
     schedule = null;
     if (!started || !watched.automaticChecks) return;
+    const now = clock.now();
     schedule = scheduler.every('releases', {
-      intervalMs: () => nextInterval(settings.get().checkIntervalMs, outcome, failures, clock.now()),
+      intervalMs: () => nextInterval(settings.get().checkIntervalMs, outcome, failures, now),
       jitter: JITTER,
-      // Not waited for: the check plans the next one itself, by how it came out.
+      // Not waited for: when the check has ended, it plans the next one anew.
       task: async () => void checkNow(),
     });
   }
@@ -156,7 +158,7 @@ export function createReleases(parts: ReleasesParts): Releases {
     const before = watched;
     watched = settings.get();
     const switchedOn = watched.automaticChecks && !before.automaticChecks;
-    if (watched.automaticChecks !== before.automaticChecks) followSchedule();
+    if (watched.automaticChecks !== before.automaticChecks) planNext();
     else if (watched.checkIntervalMs !== before.checkIntervalMs) schedule?.reschedule();
     if (switchedOn || watched.prereleases !== before.prereleases) void checkAfresh();
     changed();
@@ -218,7 +220,7 @@ export function createReleases(parts: ReleasesParts): Releases {
         bus.on('connections', onConnectionChange),
         bus.on('vault', onConnectionChange),
       );
-      followSchedule();
+      planNext();
       if (watched.automaticChecks) void checkNow();
     },
     async stop() {

@@ -113,7 +113,7 @@ async function write(answer: Response, { path, start, most, opened, onBytes }: T
     });
   const part = await onDisk(open(path, start > 0 ? 'r+' : 'w', 0o600));
   try {
-    await onDisk(part.truncate(start));
+    if (start > 0) await onDisk(part.truncate(start));
     opened();
     let at = start;
     onBytes(at);

@@ -86,8 +86,8 @@ function configure(file: Sqlite.Database): void {
 function examine(path: string): Set<string> {
   // A new file, or one that a crash left at the very first instant.
   if (!existsSync(path) || statSync(path).size === 0) return new Set();
-  const [log, index] = [`${path}-wal`, `${path}-shm`];
-  const left = existsSync(log);
+  // Reading in WAL mode makes these two, which only a writer takes away again.
+  const made = [`${path}-wal`, `${path}-shm`].filter((beside) => !existsSync(beside));
   // The journal of a crash while the file was made: rolling that back is a write, and SQLite's right way to read it.
   const file = new Sqlite(path, { readonly: !existsSync(`${path}-journal`), timeout: BUSY_TIMEOUT_MS });
   try {
@@ -105,8 +105,7 @@ function examine(path: string): Set<string> {
     return applied;
   } catch (error) {
     file.close();
-    // Reading in WAL mode makes an empty log and its index, which only a writer takes away again.
-    if (!left) for (const made of [log, index]) rmSync(made, { force: true });
+    for (const beside of made) rmSync(beside, { force: true });
     throw error;
   } finally {
     file.close();

@@ -1,5 +1,5 @@
 import type Sqlite from 'better-sqlite3';
-import { type DatabaseConnection, type Driver, type QueryResult, SqliteDialect } from 'kysely';
+import { type DatabaseConnection, type Driver, type QueryResult, SqliteDialect, SqliteDriver } from 'kysely';
 import { toStorageError } from './storage-error.ts';
 
 /**
@@ -7,33 +7,39 @@ import { toStorageError } from './storage-error.ts';
  * and none can forget to translate them.
  */
 export class StorageDialect extends SqliteDialect {
-  readonly #path: string;
+  readonly #database: Sqlite.Database;
 
   constructor(database: Sqlite.Database) {
     super({ database });
-    this.#path = database.name;
+    this.#database = database;
   }
 
   override createDriver(): Driver {
-    return translated(super.createDriver(), this.#path);
+    return new StorageDriver(this.#database);
   }
 }
 
-/** A transaction's begin, commit and rollback run through the connection as well, so this is the one place. */
-function translated(driver: Driver, path: string): Driver {
-  let connection: DatabaseConnection | undefined;
-  return new Proxy(driver, {
-    get(target, name) {
-      if (name === 'acquireConnection') {
-        return async () => {
-          connection ??= guarded(await target.acquireConnection(), path);
-          return connection;
-        };
-      }
-      const value = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+class StorageDriver extends SqliteDriver {
+  readonly #database: Sqlite.Database;
+  #connection: DatabaseConnection | undefined;
+
+  constructor(database: Sqlite.Database) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    this.#connection ??= guarded(await super.acquireConnection(), this.#database.name);
+    return this.#connection;
+  }
+
+  /**
+   * SQLite itself rolls back when the disk is full or broken. Asked to do it again it complains, and that complaint
+   * would take the place of the reason.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.inTransaction) await super.rollbackTransaction(connection);
+  }
 }
 
 function guarded(inner: DatabaseConnection, path: string): DatabaseConnection {

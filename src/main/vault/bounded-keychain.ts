@@ -6,11 +6,11 @@ import { keychainLocked } from './keychain-trouble.ts';
 const BOUND_MS = 3_000;
 
 /**
- * A call waiting in a prompt holds one of the four threads that file and DNS work share. One more than the first may
- * be tried beside it, since the keyring may have been unlocked by other means (a login, the lock screen) while that
- * first prompt still stands; no third.
+ * A call waiting in a prompt holds one of the four threads that file and DNS work share. More than one are allowed,
+ * since the keyring may have been unlocked by other means (a login, the lock screen) while the first prompt still
+ * stands, and then a second call succeeds at once. One thread stays free in any case.
  */
-const MOST_HANGING = 2;
+const MOST_HANGING = 3;
 
 /** The cause of a `vault_locked` whose call is still under way: whether it will take effect is not known. */
 export class NoAnswer extends Error {
@@ -20,13 +20,18 @@ export class NoAnswer extends Error {
   }
 }
 
+export interface BoundedKeychain extends Keychain {
+  /** Whether a call that was given up is still under way: most likely a prompt stands before the person. */
+  isHanging(): boolean;
+}
+
 /**
  * The same keychain, but nobody waits for it longer than 3 s. Native keychain calls cannot be cancelled: one that
  * waits for a person stays behind, and `onLateAnswer` tells when it came to a good end after all.
  *
  * @throws AppError `vault_locked` with NoAnswer as its cause when the bound passes
  */
-export function boundedKeychain(keychain: Keychain, { clock, onLateAnswer }: BoundedKeychainOptions): Keychain {
+export function boundedKeychain(keychain: Keychain, { clock, onLateAnswer }: BoundedKeychainOptions): BoundedKeychain {
   let hanging = 0;
 
   function bounded<T>(call: () => Promise<T>): Promise<T> {
@@ -61,6 +66,7 @@ export function boundedKeychain(keychain: Keychain, { clock, onLateAnswer }: Bou
     read: (account) => bounded(() => keychain.read(account)),
     write: (account, secret) => bounded(() => keychain.write(account, secret)),
     remove: (account) => bounded(() => keychain.remove(account)),
+    isHanging: () => hanging > 0,
   };
 }
 

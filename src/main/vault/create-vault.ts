@@ -18,7 +18,7 @@ import type { Place, Vault } from './vault.ts';
 
 /** An attempt that took longer had a person in it, who dismissed a prompt or let it stand. */
 const PROMPT_TIME_MS = 1_000;
-/** After such an attempt, work in the background does not ask again for this long. An explicit `unlock` always does. */
+/** After such an attempt, sealing and opening do not ask again for this long. An explicit `unlock` always does. */
 const QUIET_MS = 60_000;
 /** A record sealed just before a rotation may reach the database just after it. So long its key is kept. */
 const GRACE_MS = 30_000;
@@ -106,7 +106,8 @@ export async function createVault(parts: VaultParts): Promise<Vault> {
   }
 
   async function opened(): Promise<SealingKey> {
-    if (key === null && (attempt !== null || clock.monotonic() >= quietUntil)) await tryToOpen();
+    const mayAsk = clock.monotonic() >= quietUntil && !source.isAsking?.();
+    if (key === null && (attempt !== null || mayAsk)) await tryToOpen();
     if (key === null) throw problem ?? notYet();
     return key;
   }

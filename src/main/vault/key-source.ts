@@ -24,6 +24,8 @@ export interface KeySource {
   fetch(id: string, wrapping: string | null): Promise<Uint8Array | null>;
   /** Removes a key. Afterwards it is surely gone; one that was not there is no error. */
   remove(id: string): Promise<void>;
+  /** Whether it is asking a person right now, where it is one that does: then only that person should make it ask again. */
+  isAsking?(): boolean;
   /** Takes a passphrase that a person typed, where the source works with one. */
   offer?(passphrase: string): void;
 }

@@ -1,8 +1,8 @@
+import type { BoundedKeychain } from './bounded-keychain.ts';
 import type { KeySource } from './key-source.ts';
-import type { Keychain } from './keychain.ts';
 
 /** Master keys as entries of the operating system's keychain, one entry a key. The default source. */
-export function keychainSource(keychain: Keychain): KeySource {
+export function keychainSource(keychain: BoundedKeychain): KeySource {
   // The key's random id is part of the name, so a new key never overwrites the one that records still need.
   const account = (id: string) => `master key ${id}`;
   return {
@@ -17,5 +17,6 @@ export function keychainSource(keychain: Keychain): KeySource {
       return entry === null ? null : Buffer.from(entry, 'base64url');
     },
     remove: (id) => keychain.remove(account(id)),
+    isAsking: () => keychain.isHanging(),
   };
 }

@@ -32,7 +32,7 @@ export function DisconnectDialog({
       title={disconnect.data ? 'Disconnected' : `Disconnect ${connection.login}?`}
     >
       {disconnect.data ? (
-        <Outcome connection={connection} outcome={disconnect.data} onClose={onClose} />
+        <Outcome outcome={disconnect.data} onClose={onClose} />
       ) : (
         <Stack>
           <List spacing="xs">
@@ -74,11 +74,9 @@ const MARKS: Record<DisconnectView['upstream'], { shape: Shape; tone: Tone }> = 
 };
 
 function Outcome({
-  connection,
   outcome,
   onClose,
 }: {
-  connection: ConnectionView;
   outcome: DisconnectView;
   onClose: () => void;
 }) {
@@ -86,10 +84,7 @@ function Outcome({
     <Stack>
       <Group gap="sm" wrap="nowrap" align="flex-start" role="status">
         <StateShape {...MARKS[outcome.upstream]} size={22} />
-        <div>
-          <Text>The token of {connection.login} is gone from this machine.</Text>
-          <Text>{outcome.message}</Text>
-        </div>
+        <Text>{outcome.message}</Text>
       </Group>
       <Group justify="flex-end">
         {outcome.manualUrl !== null && <ExternalButton href={outcome.manualUrl}>Revoke it by hand</ExternalButton>}

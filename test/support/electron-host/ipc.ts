@@ -1,7 +1,10 @@
-/** A frame as a handler sees it: where it is now. */
-export type SenderFrame = Pick<Electron.WebFrameMain, 'url'>;
+/** Who sends, as a handler sees it. */
+export interface Sender {
+  sender: object;
+  senderFrame: { url: string; parent: object | null };
+}
 
-type Handler = (event: { senderFrame: SenderFrame | null }, ...args: unknown[]) => unknown;
+type Handler = (event: Sender, ...args: unknown[]) => unknown;
 
 const handlers = new Map<string, Handler>();
 
@@ -15,8 +18,8 @@ export const ipcMain = {
 };
 
 /** A call of a page. Both ways it is cloned as Electron clones it, so what cannot be cloned fails here too. */
-export async function invoke(senderFrame: SenderFrame, channel: string, args: unknown[]): Promise<unknown> {
+export async function invoke(event: Sender, channel: string, args: unknown[]): Promise<unknown> {
   const handler = handlers.get(channel);
   if (!handler) throw new Error(`No handler registered for '${channel}'`);
-  return structuredClone(await handler({ senderFrame }, ...structuredClone(args)));
+  return structuredClone(await handler(event, ...structuredClone(args)));
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import type { Frame, Page, Route } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { preventable } from './app.ts';
-import { invoke, type SenderFrame } from './ipc.ts';
+import { invoke } from './ipc.ts';
 import { fromPageAddress, isPageAddress, toPageAddress } from './page-address.ts';
 import { DELIVER, HOST_BINDING } from './preload-shim.ts';
 import type { Session } from './session.ts';
@@ -12,9 +12,7 @@ type Implemented = 'getURL' | 'send' | 'setWindowOpenHandler';
 /** The page of a window: a real one, in a real Chromium. */
 export class WebContents extends EventEmitter implements Pick<Electron.WebContents, Implemented> {
   readonly session: Session;
-  readonly mainFrame: SenderFrame;
   #page: Page | null = null;
-  #frames = new WeakMap<Frame, SenderFrame>();
   #openHandler: WindowOpenHandler = () => ({ action: 'allow' });
   /** Set while the app itself loads an address: that asks nobody. */
   #loading = false;
@@ -22,22 +20,16 @@ export class WebContents extends EventEmitter implements Pick<Electron.WebConten
   constructor(session: Session) {
     super();
     this.session = session;
-    const url = () => this.getURL();
-    this.mainFrame = {
-      get url() {
-        return url();
-      },
-    };
   }
 
   /** Takes the page over before it has loaded anything. */
   async attach(page: Page, preload: string): Promise<void> {
     this.#page = page;
-    this.#frames.set(page.mainFrame(), this.mainFrame);
     page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }));
-    await page.exposeBinding(HOST_BINDING, ({ frame }, { channel, args }: { channel: string; args: unknown[] }) =>
-      invoke(this.#frames.get(frame) ?? { url: fromPageAddress(frame.url()) }, channel, args),
-    );
+    await page.exposeBinding(HOST_BINDING, ({ frame }, { channel, args }: { channel: string; args: unknown[] }) => {
+      const senderFrame = { url: fromPageAddress(frame.url()), parent: frame.parentFrame() };
+      return invoke({ sender: this, senderFrame }, channel, args);
+    });
     await page.addInitScript({ content: preload });
     await page.route('**/*', (route) => this.#answer(route));
   }
