@@ -1,5 +1,5 @@
 /**
- * `npm run soak`: the tests of test/soak at their full count; `npm test` runs a share of each.
+ * `npm run soak`: the tests of test/soak, at full count; `npm test` runs a share of each (test/integration).
  *
  *     npm run soak [-- --seed=NUMBER]     the seed that a failed run printed, to see the same instants again
  */
@@ -7,13 +7,11 @@ import { setUp } from './setup.mjs';
 import { exitWith, runVisibly } from './steps.mjs';
 import { nodeBinary, ROOT, toolEnvironment } from './toolchain.mjs';
 
-const KILLS = '50';
-
 await exitWith(async () => {
   const seed = process.argv.find((arg) => arg.startsWith('--seed='))?.slice('--seed='.length);
   await setUp();
   return runVisibly(nodeBinary(), ['node_modules/vitest/vitest.mjs', 'run', '--project', 'soak'], {
     cwd: ROOT,
-    env: { ...toolEnvironment(), TRACKEEP_SOAK_KILLS: KILLS, ...(seed ? { TRACKEEP_SOAK_SEED: seed } : {}) },
+    env: { ...toolEnvironment(), ...(seed ? { TRACKEEP_SOAK_SEED: seed } : {}) },
   });
 });

@@ -10,6 +10,9 @@ import { duration, exitWith, run, runVisibly } from './steps.mjs';
 import { findChromium, provideTestParts } from './system-parts.mjs';
 import { nodeBinary, ROOT, toolEnvironment } from './toolchain.mjs';
 
+/** Everything but `soak`, which takes minutes and has a share of itself among the integration tests. */
+const PROJECTS = ['unit', 'integration', 'hard-cases', 'desktop', 'web'];
+
 const RESULTS = join(ROOT, 'test-results', 'vitest.json');
 
 /** Each is a program of node_modules, run by the clone's own Node. */
@@ -68,7 +71,7 @@ async function runTests(only) {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${RESULTS}`,
-      ...only,
+      ...(only.length > 0 ? only : PROJECTS.flatMap((project) => ['--project', project])),
     ],
     { cwd: ROOT, env: { ...toolEnvironment(), TRACKEEP_CHROMIUM: findChromium() ?? '' } },
   );

@@ -136,7 +136,16 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     vaultChecks: () => vaultChecks({ vault, db: database.db }),
   });
   const app = { version, host: host.kind, pid: process.pid, startedAt, dataDir, demo } as const;
-  const handlers = createHandlers({ host, vault, connections, releases, settings, doctor, app, address: () => address() });
+  const handlers = createHandlers({
+    host,
+    vault,
+    connections,
+    releases,
+    settings,
+    doctor,
+    app,
+    address: () => address(),
+  });
   const control = createControl({ handlers, bus, logger: logger.child('control'), clock });
   started.defer(bus.on('notice', (notice) => settings.get().notifications && host.notify(notice)));
 

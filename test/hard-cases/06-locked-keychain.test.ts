@@ -60,7 +60,7 @@ describe('a locked keychain whose prompt nobody answers', () => {
     keyring = await startKeyring({ prompts: 'unanswered' });
   });
 
-  it('is given up within three seconds, by the start and by each command', async () => {
+  it('is given up within three seconds, by every command', async () => {
     const { app } = await startedWhileLocked();
     for (const command of [['unlock'], ['token', 'github']]) {
       const began = performance.now();

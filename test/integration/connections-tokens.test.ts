@@ -56,10 +56,7 @@ describe('tokens of a GitHub App', () => {
     await connectAndForget();
     const end = lab.clock.now() + 8 * HOUR;
     lab.clock.jump(8 * HOUR - 11 * MINUTE);
-    await until(async () => {
-      await lab.pass(1_000);
-      return (await lab.connections.list())[0]?.lastRefreshedAt !== null;
-    });
+    await lab.passUntil(async () => (await lab.connections.list())[0]?.lastRefreshedAt !== null);
     expect(refreshes()).toBe(1);
     expect(lab.clock.now()).toBeLessThan(end - 5 * MINUTE);
     expect((await lab.connections.list())[0]?.state).toBe('ok');

@@ -168,6 +168,19 @@ describe('a download that was stopped', () => {
     expect(await sha256(path ?? '')).toBe(github.sha256Of('v1.3.0', NAME));
   });
 
+  it('never joins the parts of two files, even where no checksum would tell', async () => {
+    lab = await openReleasesLab();
+    const { releases, downloaded, github } = lab;
+    github.setFileTrouble({ digest: 'absent', checksums: 'absent' });
+    await releases.check();
+    await stopHalfway();
+    github.replaceFiles();
+    await releases.download();
+    const { path, state } = await downloaded();
+    expect(state).toBe('unverified');
+    expect(await sha256(path ?? '')).toBe(github.sha256Of('v1.3.0', NAME));
+  });
+
   it('begins again when GitHub does not continue it', async () => {
     const { releases, downloaded, github } = await open();
     await stopHalfway();

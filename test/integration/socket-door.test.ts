@@ -10,7 +10,8 @@ import { readControlKey, writeControlKey } from '../../src/main/http/control-key
 import { createSocketDoor, type SocketDoor } from '../../src/main/http/socket.ts';
 import { callRunningApp, connectToApp } from '../../src/main/http/socket-client.ts';
 import type { ContractEvent } from '../../src/shared/contract.ts';
-import { aConnection, quietLogger, someSettings, standInControl } from '../support/stand-in-control.ts';
+import { createQuietLogger } from '../support/quiet-logger.ts';
+import { aConnection, someSettings, standInControl } from '../support/stand-in-control.ts';
 
 /** A started door in a data folder of its own; everything is gone at the end. */
 async function openDoor(handlers: Partial<Handlers> = {}, folder?: string) {
@@ -19,7 +20,7 @@ async function openDoor(handlers: Partial<Handlers> = {}, folder?: string) {
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o700);
   const { control, bus } = standInControl(handlers);
-  const make = (): SocketDoor => createSocketDoor({ dataDir, control, logger: quietLogger });
+  const make = (): SocketDoor => createSocketDoor({ dataDir, control, logger: createQuietLogger() });
   const door = make();
   await door.start();
   return {

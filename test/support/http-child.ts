@@ -13,6 +13,7 @@ let body = '';
 const outcome = await outcomeOf(async () => {
   body = await (await fetch(url)).text();
 });
-const trusted = new Set(tls.getCACertificates('default'));
-const keepsBundled = tls.getCACertificates('bundled').every((certificate) => trusted.has(certificate));
+const bare = (certificate: string) => certificate.replaceAll(/\s/g, '');
+const trusted = new Set(tls.getCACertificates('default').map(bare));
+const keepsBundled = tls.getCACertificates('bundled').every((certificate) => trusted.has(bare(certificate)));
 console.log(JSON.stringify({ outcome, body, keepsBundled }));

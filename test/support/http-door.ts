@@ -8,7 +8,9 @@ import type { Bus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import type { OnCallback } from '../../src/main/http/callback.ts';
 import { createListener, type Listener } from '../../src/main/http/listener.ts';
-import { quietLogger, standInControl } from './stand-in-control.ts';
+import { createQuietLogger } from './quiet-logger.ts';
+import { standInControl } from './stand-in-control.ts';
+import { openWebSession, type WebSession } from './web-session.ts';
 
 export interface HttpDoor extends AsyncDisposable {
   readonly address: string;
@@ -18,7 +20,7 @@ export interface HttpDoor extends AsyncDisposable {
   /** Sends bytes as they are and answers with everything that comes back until the connection ends. */
   send(bytes: string): Promise<string>;
   /** What a logged-in page sends with every call. */
-  logIn(): Promise<{ cookie: string; 'x-trackeep-key': string }>;
+  logIn(): Promise<WebSession['headers']>;
 }
 
 const FILES: Readonly<Record<string, string>> = {
@@ -40,7 +42,7 @@ export async function openHttpDoor(handlers: Partial<Handlers> = {}, onCallback?
     control,
     onCallback: onCallback ?? (() => Promise.reject(new Error('No callback was expected.'))),
     rendererDir: folder,
-    logger: quietLogger,
+    logger: createQuietLogger(),
     clock: systemClock(),
   });
   const { address, port } = await listener.start();
@@ -52,10 +54,7 @@ export async function openHttpDoor(handlers: Partial<Handlers> = {}, onCallback?
     listener,
     send: (bytes) => send(port, bytes),
     async logIn() {
-      const token = new URL(listener.createLoginLink()).hash.slice('#login='.length);
-      const answer = await postJson(`${address}/ui/session`, { token });
-      const { key } = (await answer.json()) as { key: string };
-      return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', 'x-trackeep-key': key };
+      return (await openWebSession(listener.createLoginLink())).headers;
     },
     async [Symbol.asyncDispose]() {
       await listener.stop();

@@ -3,10 +3,8 @@ import { type Control, createControl, type Handlers } from '../../src/main/contr
 import { type Bus, createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView, UpdatesView } from '../../src/shared/views.ts';
-
-export const quietLogger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quietLogger };
+import { createQuietLogger } from './quiet-logger.ts';
 
 const THEN = '2026-11-01T12:00:00.000Z';
 
@@ -94,5 +92,5 @@ export function standInControl(some: Partial<Handlers> = {}): { control: Control
       }),
   }) as Handlers;
   const bus = createBus(() => {});
-  return { bus, control: createControl({ handlers, bus, logger: quietLogger, clock: systemClock() }) };
+  return { bus, control: createControl({ handlers, bus, logger: createQuietLogger(), clock: systemClock() }) };
 }

@@ -100,6 +100,8 @@ describe('the one word for all of it', () => {
   });
 
   it('is "needs you" even while work is under way, so that nobody waits for what will not come', () => {
-    expect(overall({ ...calm, busy: true, connections: [{ ...connection, state: 'needs_reconnect' }] })).toBe('needs_you');
+    expect(overall({ ...calm, busy: true, connections: [{ ...connection, state: 'needs_reconnect' }] })).toBe(
+      'needs_you',
+    );
   });
 });

@@ -70,7 +70,10 @@ describe('the contract as every door sees it', () => {
       },
     });
     const refused = control.call('web', 'settings.set', { checkIntervalMs: 1 });
-    await expect(refused).rejects.toMatchObject({ code: 'bad_input', message: expect.stringContaining('checkIntervalMs') });
+    await expect(refused).rejects.toMatchObject({
+      code: 'bad_input',
+      message: expect.stringContaining('checkIntervalMs'),
+    });
     expect(ran).toBe(false);
   });
 

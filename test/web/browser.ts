@@ -7,6 +7,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { callRunningApp } from '../../src/main/http/socket-client.ts';
 import type { RunningApp } from '../support/app.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../test-results/web');
@@ -78,12 +79,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 
 /** A fresh one-time link into the web UI, as `trackeep open` gives it. */
 export async function freshLink(app: RunningApp): Promise<string> {
-  const { stdout, stderr } = await app.cli('open', '--json');
-  const answer: unknown = JSON.parse(stdout || '{}');
-  if (typeof answer === 'object' && answer !== null && 'url' in answer && typeof answer.url === 'string') {
-    return answer.url;
-  }
-  throw new Error(`trackeep open gave no link: ${stdout}${stderr}`);
+  const { url } = await callRunningApp(app.dataDir, 'app.open', {});
+  if (url === null) throw new Error('The app gave no link.');
+  return url;
 }
 
 /** Opens the web UI, signed in, on a page of it. */

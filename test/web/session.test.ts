@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../support/app.ts';
-import { FAILED_REQUEST, freshLink, heading, launchBrowser, openPage, openUi } from './browser.ts';
+import { FAILED_REQUEST, freshLink, heading, launchBrowser, openPage, openUi, PATIENCE } from './browser.ts';
 
 describe("the web UI's session", () => {
   let browser: Browser;
@@ -63,7 +63,15 @@ describe("the web UI's session", () => {
     expectComplaint(/net::ERR/);
     const { port } = new URL(app.ready.issuer);
     await app.stop();
-    await page.getByText('Trackeep Tray is not running').waitFor();
+    const banner = page.getByText('Trackeep Tray is not running');
+    await banner.waitFor();
+    // It fades in after a moment, so that a short break is not worth a word.
+    await expect
+      .poll(
+        () => banner.evaluate((text) => getComputedStyle(text.closest('.mantine-Paper-root') ?? text).opacity),
+        PATIENCE,
+      )
+      .toBe('1');
     await picture('not-running');
     // The page below the banner stays as it was.
     await heading(page).getByText('Connect GitHub to begin').waitFor();

@@ -76,6 +76,18 @@ describe('looking for updates', () => {
     await page.getByRole('button', { name: 'Download', exact: true }).waitFor();
   });
 
+  it('says since when GitHub cannot be reached, and goes on when it can', async () => {
+    const end = lab.github.fail({ match: 'GET /repos/**', answer: 'reset' });
+    const { page } = await openUi(lab.browser, lab.app);
+    await visit(page, 'Updates');
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await heading(page).getByText('GitHub cannot be reached').waitFor();
+    await page.getByText(/GitHub has not answered since \d/).waitFor();
+    end();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await heading(page).getByText('Trackeep 1.3.0 is out').waitFor();
+  });
+
   it('says until when GitHub wants no request', async () => {
     const reset = Math.floor(Date.now() / 1000) + 1_800;
     lab.github.fail({

@@ -34,10 +34,7 @@ export function manual(command: Command, { bold }: Terminal): string[] {
   return [
     bold('NAME'),
     `${INDENT}trackeep ${name} - ${summary}`,
-    ...section(
-      'SYNOPSIS',
-      wrap(synopsis(command), WIDTH, INDENT).map((line, index) => (index === 0 ? line : INDENT + line)),
-    ),
+    ...section('SYNOPSIS', synopsis(command)),
     ...section(
       'DESCRIPTION',
       description.flatMap((paragraph, index) => [...(index === 0 ? [] : ['']), ...wrap(paragraph, WIDTH, INDENT)]),
@@ -61,14 +58,16 @@ export function manual(command: Command, { bold }: Terminal): string[] {
   ];
 }
 
-function synopsis({ name, arguments: args = [], options = [] }: Command): string {
-  return [
+function synopsis({ name, arguments: args = [], options = [] }: Command): string[] {
+  const known = [...options, ...COMMON_OPTIONS].filter((option) => option.name !== 'help');
+  const parts = [
     `trackeep ${name}`,
     ...args.map((arg) => (arg.required ? arg.name : `[${arg.name}]`)),
-    ...[...options, ...COMMON_OPTIONS]
-      .filter((option) => option.name !== 'help')
-      .map((option) => `[${spelled(option)}]`),
-  ].join(' ');
+    ...known.map((option) => `[${spelled(option)}]`),
+  ];
+  // An option stays on one line with its value.
+  const unbroken = parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' ');
+  return wrap(unbroken, WIDTH, INDENT, INDENT + INDENT).map((line) => line.replaceAll('\u00a0', ' '));
 }
 
 function spelled({ name, value }: Option): string {

@@ -42,17 +42,20 @@ export function table(rows: readonly (readonly string[])[], indent = '  '): stri
   });
 }
 
-/** Breaks text into lines of at most `width`, between words. */
-export function wrap(text: string, width: number, indent = ''): string[] {
+/**
+ * Breaks text into lines of at most `width`, at its spaces.
+ * @param hanging the indentation of all lines but the first
+ */
+export function wrap(text: string, width: number, indent = '', hanging = indent): string[] {
   const lines: string[] = [];
-  let line = '';
+  let line: string | null = null;
   for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
+    if (line === null) line = indent + word;
+    else if (line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = hanging + word;
     }
   }
-  return [...lines, indent + line];
+  return line === null ? lines : [...lines, line];
 }

@@ -17,11 +17,13 @@ export interface Outages {
   of(id: string): AppError | null;
   /** Whether the wait after the last failure is over. */
   mayTry(id: string): boolean;
-  failed(installation: Installation, error: AppError): void;
-  recovered(installation: Installation): void;
+  failed(account: Account, error: AppError): void;
+  recovered(account: Account): void;
   /** The account is gone, or ended for good: that is no recovery. */
   forget(id: string): void;
 }
+
+type Account = Pick<Installation, 'id' | 'host' | 'login'>;
 
 interface Trouble {
   host: string;

@@ -71,6 +71,7 @@ export function createHttpClient({
       if (!request.headers.has('user-agent')) request.headers.set('user-agent', userAgent);
       const answer = await follow(request);
       deadline.touch();
+      if (answer.body === null) deadline.end();
       return bounded(answer, { host, maxBytes: bounds.maxBytes, deadline, translate });
     } catch (error) {
       throw translate(error);
@@ -153,11 +154,8 @@ interface Bounding {
 
 /** The same answer; reading its body fails where it grows past the bound or takes too long. */
 function bounded(answer: Response, { host, maxBytes, deadline, translate }: Bounding): Response {
-  const { body, status, statusText, headers, url, redirected } = answer;
-  if (body === null) {
-    deadline.end();
-    return answer;
-  }
+  const { body, status, statusText, headers, url } = answer;
+  if (body === null) return answer;
   const reader = body.getReader();
   let received = 0;
   const counted = new ReadableStream<Uint8Array>(
@@ -190,6 +188,5 @@ function bounded(answer: Response, { host, maxBytes, deadline, translate }: Boun
   );
   const copy = new Response(counted, { status, statusText, headers });
   // The constructor has no way to say where an answer came from; Octokit reads it.
-  Object.defineProperties(copy, { url: { value: url }, redirected: { value: redirected } });
-  return copy;
+  return Object.defineProperty(copy, 'url', { value: url });
 }

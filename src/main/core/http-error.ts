@@ -23,7 +23,8 @@ export function toHttpError(error: unknown, host: string): AppError {
         cause: error,
       });
     }
-    if (NOT_HTTP.test(code)) {
+    // undici gives its parser's errors a code only sometimes.
+    if (NOT_HTTP.test(code) || reason.name === 'HTTPParserError') {
       return new AppError('provider_error', `What ${host} answered is not HTTP.`, { cause: error });
     }
   }

@@ -24,7 +24,13 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
     held.pragma('journal_mode = MEMORY');
     held.exec('BEGIN EXCLUSIVE');
     const lock = held;
-    return { release: () => lock.close() };
+    const release = () => {
+      process.off('exit', release);
+      lock.close();
+    };
+    // Also what keeps the lock from being collected as garbage, and so released, where nobody holds on to the answer.
+    process.on('exit', release);
+    return { release };
   } catch (cause) {
     held?.close();
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

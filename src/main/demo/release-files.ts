@@ -17,7 +17,7 @@ export interface FileTrouble {
   truncateTo?: number;
   /** The connection breaks off after this many bytes of an answer. */
   breakAfter?: number;
-  /** This many bytes more than announced, without a Content-Length. */
+  /** This many bytes more (negative: fewer) than announced, without a Content-Length. */
   excess?: number;
   /** Range requests are answered with the whole file. */
   ignoreRange?: boolean;
@@ -98,7 +98,7 @@ export function createReleaseFiles({ clock }: { clock: Clock }): ReleaseFiles {
         status: range ? 206 : 200,
         headers: {
           ...common,
-          ...(excess > 0 ? {} : { 'content-length': String(length) }),
+          ...(excess !== 0 ? {} : { 'content-length': String(length) }),
           ...(range ? { 'content-range': `bytes ${start}-${end - 1}/${size}` } : {}),
         },
         body: stream(read(release, file, start, start + length), start, Math.floor(whole / 2)),

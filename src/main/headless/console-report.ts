@@ -32,7 +32,9 @@ export function createConsoleReport(json: boolean, out = process.stdout, err = p
           `  Issuer     ${status.issuer.address}`,
           `  Data       ${status.app.dataDir}`,
           `  Vault      ${status.vault.backend}${status.vault.state === 'open' ? '' : `: ${status.vault.state}`}`,
-          ...(status.vault.problem ? [`             ${status.vault.problem.message}`, `             ${status.vault.problem.remedy}`] : []),
+          ...(status.vault.problem
+            ? [`             ${status.vault.problem.message}`, `             ${status.vault.problem.remedy}`]
+            : []),
           'Stop it with Ctrl-C.',
           '',
         ].join('\n'),

@@ -4,7 +4,7 @@ import { type App, startApp } from '../app.ts';
 import { systemClock } from '../core/clock.ts';
 import { type Config, readConfig } from '../core/config.ts';
 import { hasCode, toAppError } from '../core/errors.ts';
-import { callRunningApp } from '../http/socket-client.ts';
+import { showRunningApp } from '../http/show-running-app.ts';
 import { type ConsoleReport, createConsoleReport } from './console-report.ts';
 import { endAnyway } from './end-anyway.ts';
 import { createHeadlessHost } from './headless-host.ts';
@@ -78,8 +78,7 @@ async function startOrHandOver(
     return app;
   } catch (error) {
     if (!hasCode(error, 'already_running')) throw error;
-    const { url } = await callRunningApp(config.dataDir, 'app.open', {});
-    report.handedOver({ ui: url });
+    report.handedOver({ ui: await showRunningApp(config.dataDir) });
     return null;
   }
 }

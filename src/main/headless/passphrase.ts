@@ -15,7 +15,9 @@ export async function askPassphrase(dataDir: string): Promise<string> {
   const first = await askHidden(isNew ? 'Choose a passphrase for the vault: ' : 'Passphrase of the vault: ');
   if (first === '') throw new AppError('vault_passphrase_wrong', 'No passphrase was typed.');
   if (isNew && (await askHidden('Once more: ')) !== first) {
-    throw new AppError('vault_passphrase_wrong', 'The two passphrases differ.', { remedy: 'Start again and type it twice.' });
+    throw new AppError('vault_passphrase_wrong', 'The two passphrases differ.', {
+      remedy: 'Start again and type it twice.',
+    });
   }
   return first;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { AppError } from '../core/errors.ts';
+import { toFileError } from '../core/file-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Schema } from './schema.ts';
@@ -127,8 +128,12 @@ async function migrate(db: Kysely<Schema>): Promise<void> {
 
 /** SQLite gives the log and its index the mode of the database, so the mode must be right before they are made. */
 function makePrivate(path: string): void {
-  closeSync(openSync(path, 'a', 0o600));
-  if (process.platform !== 'win32') chmodSync(path, 0o600);
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+    if (process.platform !== 'win32') chmodSync(path, 0o600);
+  } catch (error) {
+    throw toFileError(error, path);
+  }
 }
 
 function lines(rows: unknown): string {

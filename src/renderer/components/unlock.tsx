@@ -1,7 +1,8 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { createContext, type FormEvent, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
 import { useCommand, useView } from '../data/app-link.tsx';
 import { KEY_SOURCES } from '../words/states.ts';
+import { Dialog } from './dialog.tsx';
 import { StateShape } from './state-mark.tsx';
 
 const UnlockContext = createContext<(() => void) | null>(null);
@@ -52,7 +53,7 @@ export function UnlockProvider({ children }: { children: ReactNode }) {
   return (
     <UnlockContext value={unlock}>
       {children}
-      <Modal opened={asking} onClose={() => setAsking(false)} title="Unlock the vault">
+      <Dialog opened={asking} onClose={() => setAsking(false)} title="Unlock the vault">
         <form onSubmit={submit}>
           <Stack>
             <Text>{vault ? KEY_SOURCES[vault.source].sentence : null}</Text>
@@ -86,7 +87,7 @@ export function UnlockProvider({ children }: { children: ReactNode }) {
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </UnlockContext>
   );
 }

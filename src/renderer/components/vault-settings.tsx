@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand, useDoor, useView } from '../data/app-link.tsx';
 import { KEY_SOURCES, VAULT_STATES } from '../words/states.ts';
+import { Dialog } from './dialog.tsx';
 import { ErrorNotice } from './error-notice.tsx';
 import { Fact, Facts } from './fact.tsx';
 import { Section } from './page.tsx';
@@ -55,7 +56,7 @@ function RotateKey({ disabled }: { disabled: boolean }) {
           )}
         </div>
       </Group>
-      <Modal opened={asking} onClose={() => setAsking(false)} title="Make a new master key?">
+      <Dialog opened={asking} onClose={() => setAsking(false)} title="Make a new master key?">
         <Stack>
           <Text>
             Everything in the vault is encrypted anew under it, in one step. The old key is lost: backups of the data
@@ -78,7 +79,7 @@ function RotateKey({ disabled }: { disabled: boolean }) {
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -17,7 +17,6 @@ export function ConnectionsPage() {
   const connections = useView('connections.list');
   const flows = useView('connections.flows').data ?? [];
   const providers = useView('providers.list').data ?? [];
-  // The connection is kept here while the dialog is open: its row goes, the dialog still has something to say.
   const [leaving, setLeaving] = useState<ConnectionView | null>(null);
   const [asked, setAsked] = useState(false);
 
@@ -51,15 +50,12 @@ export function ConnectionsPage() {
           ))}
         </Stack>
       )}
-      {leaving && (
-        <DisconnectDialog
-          key={leaving.id}
-          opened={asked}
-          connection={leaving}
-          last={list?.every(({ id }) => id === leaving.id) ?? false}
-          onClose={() => setAsked(false)}
-        />
-      )}
+      <DisconnectDialog
+        opened={asked}
+        connection={leaving}
+        last={list?.every(({ id }) => id === leaving?.id) ?? false}
+        onClose={() => setAsked(false)}
+      />
     </Page>
   );
 }

@@ -22,7 +22,6 @@ export async function browserEndpoint(): Promise<string | null> {
 
 function launch() {
   const profile = mkdtempSync(join(tmpdir(), 'electron-stand-in-'));
-  process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 3 }));
   const { args, ...options } = chromiumOptions();
   const context = chromium.launchPersistentContext(profile, {
     ...options,
@@ -33,5 +32,8 @@ function launch() {
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+  // After Playwright's own listener, which kills the browser: before, it would still write there.
+  const clearUp = () => process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 9 }));
+  context.then(clearUp, clearUp);
   return { context, profile };
 }

@@ -105,19 +105,21 @@ export class BrowserWindow extends EventEmitter implements Pick<Electron.Browser
   }
 }
 
-const prepared = new WeakSet<BrowserContext>();
 const own = new WeakSet<Page>();
 
-/** A page for a window. Pages that a page opens itself are no windows: their first request is all that they get. */
+/**
+ * A page for a window. Its requests are its own affair; what reaches the context's route comes from a page that a page
+ * has opened. That is no window: its first address is all that it gets to say.
+ */
 async function newPage(context: BrowserContext): Promise<Page> {
-  if (!prepared.has(context)) {
-    prepared.add(context);
+  const isFirst = context.pages().every((page) => !own.has(page));
+  if (isFirst) {
+    for (const page of context.pages()) own.add(page);
     await context.route('**/*', async (route) => {
-      const page = route.request().frame().page();
-      if (own.has(page)) return route.fallback();
-      for (const window of BrowserWindow.getAllWindows()) window.webContents.wantsWindow(route.request().url());
+      const url = route.request().url();
       await route.abort('aborted');
-      await page.close();
+      await Promise.all(context.pages().map((page) => (own.has(page) ? null : page.close())));
+      for (const window of BrowserWindow.getAllWindows()) window.webContents.wantsWindow(url);
     });
   }
   const page = await context.newPage();

@@ -22,7 +22,7 @@ export const provider: Command = {
   examples: [
     'trackeep provider github',
     'trackeep provider github --client-id Iv23liABCDEF',
-    'trackeep provider github --client-id Iv23liABCDEF --client-secret-stdin < secret.txt',
+    'trackeep provider github --client-secret-stdin < secret.txt',
   ],
 
   async run(invocation) {

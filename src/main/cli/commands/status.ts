@@ -64,7 +64,10 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
     '',
     bold('App'),
     ...table([
-      ['Version', `${app.version}, ${app.host}${app.demo ? ', demo' : ''}, since ${relativeTime(app.startedAt, now)}`],
+      [
+        'Version',
+        `${app.version}, ${app.host}${app.demo ? ', demo' : ''}, started ${relativeTime(app.startedAt, now)}`,
+      ],
       ['Vault', `${VAULT_STATES[vault.state]}, ${vault.backend}`],
       ['Issuer', view.issuer.address],
       ['Data', app.dataDir],

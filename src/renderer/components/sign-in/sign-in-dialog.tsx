@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ErrorView } from '../../../shared/errors.ts';
 import type { FlowState, FlowView, Platform } from '../../../shared/views.ts';
 import { PROVIDER_NAMES, type Shape, type Tone } from '../../words/states.ts';
+import { Dialog } from '../dialog.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
 import { StateShape } from '../state-mark.tsx';
 import { takeFocus } from '../take-focus.ts';
@@ -26,11 +27,11 @@ interface SignInDialogProps {
 export function SignInDialog(props: SignInDialogProps) {
   const name = PROVIDER_NAMES[props.platform];
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={`Connect ${name}`} size="md">
+    <Dialog opened={props.opened} onClose={props.onClose} title={`Connect ${name}`}>
       <div className={classes.body}>
         <Content {...props} name={name} />
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,0 +1,112 @@
+/**
+ * Makes the pictures of every page in docs/images, light and dark, from the real app in its demo: `npm run screenshots`.
+ * The app runs on its usual port, so that the addresses in the pictures are those that people see.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { callRunningApp } from '../src/main/http/socket-client.ts';
+import { type RunningApp, startApp } from '../test/support/app.ts';
+
+const FOLDER = resolve(import.meta.dirname, '../docs/images');
+const SIZE = { width: 900, height: 640 };
+const SCHEMES = ['light', 'dark'] as const;
+
+type Scheme = (typeof SCHEMES)[number];
+
+async function main(): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  const folder = await mkdtemp(join(tmpdir(), 'trackeep-pictures-'));
+  try {
+    for (const scheme of SCHEMES) await takeAll(scheme, join(folder, scheme));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The whole way of a newcomer in one colour scheme, with a picture at every station. */
+async function takeAll(scheme: Scheme, dataDir: string): Promise<void> {
+  const named = process.env.TRACKEEP_CHROMIUM || '/usr/bin/chromium';
+  const app = await startApp({ dataDir, args: ['--demo', '--port', '9090'] });
+  const browser = await chromium.launch({ executablePath: named, args: ['--no-sandbox', '--disable-gpu'] });
+  try {
+    const page = await browser.newPage({
+      viewport: SIZE,
+      deviceScaleFactor: 2,
+      colorScheme: scheme,
+      reducedMotion: 'reduce',
+    });
+    const take = async (name: string) => {
+      await page.screenshot({ path: join(FOLDER, `${name}-${scheme}.png`) });
+      console.log(`docs/images/${name}-${scheme}.png`);
+    };
+    await page.goto(app.ready.ui);
+    await connect(page, take);
+    await update(page, take);
+    await others(page, take);
+    await disconnect(app);
+  } finally {
+    await browser.close();
+    await app.stop();
+  }
+}
+
+type Take = (name: string) => Promise<void>;
+
+async function connect(page: Page, take: Take): Promise<void> {
+  const button = page.getByRole('button', { name: 'Connect GitHub' });
+  await button.waitFor();
+  await take('welcome');
+  await button.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('timer').waitFor();
+  await take('device-code');
+  await dialog.getByText('Connected as octocat').waitFor();
+  await take('connected');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+}
+
+async function update(page: Page, take: Take): Promise<void> {
+  await go(page, 'Updates');
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  await page.waitForFunction(() => {
+    const bar = document.querySelector('[role="progressbar"]');
+    return Number(bar?.getAttribute('aria-valuenow')) > 40;
+  });
+  await take('downloading');
+  await page.getByText('Verified', { exact: true }).waitFor();
+  await page.locator('h3').first().waitFor();
+  await take('updates');
+}
+
+async function others(page: Page, take: Take): Promise<void> {
+  await go(page, 'Status');
+  await page.getByText('Issuer address').waitFor();
+  await take('status');
+  await go(page, 'Connections');
+  await page.getByRole('article').waitFor();
+  await take('connections');
+  await go(page, 'Settings');
+  await page.getByText('Notifications').waitFor();
+  await take('settings');
+  await go(page, 'Doctor');
+  await page.getByRole('button', { name: 'Copy report' }).waitFor();
+  await take('doctor');
+}
+
+/** The way back to nothing, so that a run leaves no grant behind. */
+async function disconnect(app: RunningApp): Promise<void> {
+  for (const { id } of await callRunningApp(app.dataDir, 'connections.list', {})) {
+    await callRunningApp(app.dataDir, 'connections.disconnect', { id });
+  }
+}
+
+async function go(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name }).click();
+  await page.waitForFunction((title) => document.title.startsWith(title), name);
+  // The pointer would leave its trace in the navigation.
+  await page.mouse.move(SIZE.width - 1, SIZE.height - 1);
+}
+
+await main();

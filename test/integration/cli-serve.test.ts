@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cleanEnvironment, runCli, startApp } from '../support/app.ts';
+import { CLI, listenTo } from '../support/cli-room.ts';
+
+/** Makes Node say that it is an old one; what it starts in turn is not touched. */
+const OLD_NODE = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })",
+  )}`,
+];
+
+async function serveOnOldNode(cli: string): Promise<{ child: ChildProcess; dataDir: string } & AsyncDisposable> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'trackeep-serve-'));
+  const args = ['serve', '--json', '--vault', 'file', '--port', '0', '--data', dataDir];
+  const child = spawn(process.execPath, [...OLD_NODE, cli, ...args], { env: cleanEnvironment() });
+  return {
+    child,
+    dataDir,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('trackeep serve', () => {
+  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends with 0 on %s, and leaves no socket and no key',
+    async (signal) => {
+      const app = await startApp();
+      app.process.kill(signal);
+      expect(await app.ended).toEqual({ code: 0, signal: null });
+      expect(await app.cli('status')).toMatchObject({ code: 3 });
+      await app.stop();
+    },
+  );
+
+  it('ends when it is told to by trackeep stop', async () => {
+    const app = await startApp();
+    expect(await app.cli('stop')).toMatchObject({ code: 0 });
+    expect(await app.ended).toMatchObject({ code: 0 });
+    await app.stop();
+  });
+});
+
+describe('trackeep serve on a Node that is too old', () => {
+  it('goes on with the one of the installation, and ends as one', async () => {
+    await using room = await serveOnOldNode(CLI);
+    const heard = listenTo(room.child);
+    await heard.said('"ready"');
+    const { pid } = JSON.parse(heard.text()) as { pid: number };
+    expect(pid).not.toBe(room.child.pid);
+    room.child.kill('SIGTERM');
+    expect(await once(room.child, 'close')).toEqual([0, null]);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('leaves no app behind when it is killed', async () => {
+    await using room = await serveOnOldNode(CLI);
+    const heard = listenTo(room.child);
+    await heard.said('"ready"');
+    room.child.kill('SIGKILL');
+    // The pipes close when the last process that holds them has ended.
+    await once(room.child, 'close');
+    expect(await runCli(['status', '--data', room.dataDir])).toMatchObject({ code: 3 });
+  });
+
+  it('says which one it needs when there is none', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'trackeep-elsewhere-'));
+    await mkdir(join(elsewhere, 'out', 'cli'), { recursive: true });
+    const copy = join(elsewhere, 'out', 'cli', 'trackeep.mjs');
+    await copyFile(CLI, copy);
+    await using room = await serveOnOldNode(copy);
+    const heard = listenTo(room.child);
+    expect(await once(room.child, 'close')).toEqual([1, null]);
+    expect(JSON.parse(heard.text())).toMatchObject({
+      error: 'config_invalid',
+      message: expect.stringContaining('Node 22'),
+    });
+    await rm(elsewhere, { recursive: true });
+  });
+});
