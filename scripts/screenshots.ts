@@ -41,6 +41,8 @@ async function takeAll(scheme: Scheme, dataDir: string): Promise<void> {
       await page.screenshot({ path: join(FOLDER, `${name}-${scheme}.png`) });
       console.log(`docs/images/${name}-${scheme}.png`);
     };
+    // A notice would cover a corner of whatever page is taken next.
+    await callRunningApp(dataDir, 'settings.set', { notifications: false });
     await page.goto(app.ready.ui);
     await connect(page, take);
     await update(page, take);

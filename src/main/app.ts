@@ -68,13 +68,14 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   const clock = systemClock();
   const startedAt = new Date(clock.now()).toISOString();
 
-  await openDataFolder(dataDir);
+  const { tightened } = await openDataFolder(dataDir);
   const lock = acquireInstanceLock(dataDir);
   started.defer(() => lock.release());
 
   const redactor = createRedactor();
   const logger = createLogger({ dataDir, level: config.logLevel, console: options.logToConsole, redact: redactor });
   started.defer(() => logger.close());
+  if (tightened) logger.warn('other users could read the data folder; now they cannot', { dataDir });
   const bus = createBus((error) => logger.error('a listener failed', { error }));
 
   const scheduler = createScheduler({ clock, logger: logger.child('scheduler') });
@@ -133,7 +134,7 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     fetch,
     connections,
     integrityCheck: () => database.integrityCheck(),
-    vaultChecks: () => vaultChecks({ vault, db: database.db }),
+    vaultChecks: () => vaultChecks({ vault, db: database.db, dataDir }),
   });
   const app = { version, host: host.kind, pid: process.pid, startedAt, dataDir, demo } as const;
   const handlers = createHandlers({

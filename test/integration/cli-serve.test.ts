@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanEnvironment, runCli, startApp } from '../support/app.ts';
 import { CLI, listenTo } from '../support/cli-room.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Makes Node say that it is an old one; what it starts in turn is not touched. */
 const OLD_NODE = [
@@ -15,18 +15,12 @@ const OLD_NODE = [
   )}`,
 ];
 
-async function serveOnOldNode(cli: string): Promise<{ child: ChildProcess; dataDir: string } & AsyncDisposable> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'trackeep-serve-'));
+function serveOnOldNode(cli: string): { child: ChildProcess; dataDir: string } {
+  const dataDir = temporaryFolder();
   const args = ['serve', '--json', '--vault', 'file', '--port', '0', '--data', dataDir];
   const child = spawn(process.execPath, [...OLD_NODE, cli, ...args], { env: cleanEnvironment() });
-  return {
-    child,
-    dataDir,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
-    },
-  };
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, dataDir };
 }
 
 function isAlive(pid: number): boolean {
@@ -42,24 +36,24 @@ describe('trackeep serve', () => {
     'ends with 0 on %s, and leaves no socket and no key',
     async (signal) => {
       const app = await startApp();
+      onTestFinished(() => app.stop());
       app.process.kill(signal);
       expect(await app.ended).toEqual({ code: 0, signal: null });
       expect(await app.cli('status')).toMatchObject({ code: 3 });
-      await app.stop();
     },
   );
 
   it('ends when it is told to by trackeep stop', async () => {
     const app = await startApp();
+    onTestFinished(() => app.stop());
     expect(await app.cli('stop')).toMatchObject({ code: 0 });
     expect(await app.ended).toMatchObject({ code: 0 });
-    await app.stop();
   });
 });
 
 describe('trackeep serve on a Node that is too old', () => {
   it('goes on with the one of the installation, and ends as one', async () => {
-    await using room = await serveOnOldNode(CLI);
+    const room = serveOnOldNode(CLI);
     const heard = listenTo(room.child);
     await heard.said('"ready"');
     const { pid } = JSON.parse(heard.text()) as { pid: number };
@@ -70,7 +64,7 @@ describe('trackeep serve on a Node that is too old', () => {
   });
 
   it('leaves no app behind when it is killed', async () => {
-    await using room = await serveOnOldNode(CLI);
+    const room = serveOnOldNode(CLI);
     const heard = listenTo(room.child);
     await heard.said('"ready"');
     room.child.kill('SIGKILL');
@@ -80,17 +74,16 @@ describe('trackeep serve on a Node that is too old', () => {
   });
 
   it('says which one it needs when there is none', async () => {
-    const elsewhere = await mkdtemp(join(tmpdir(), 'trackeep-elsewhere-'));
+    const elsewhere = temporaryFolder();
     await mkdir(join(elsewhere, 'out', 'cli'), { recursive: true });
     const copy = join(elsewhere, 'out', 'cli', 'trackeep.mjs');
     await copyFile(CLI, copy);
-    await using room = await serveOnOldNode(copy);
+    const room = serveOnOldNode(copy);
     const heard = listenTo(room.child);
     expect(await once(room.child, 'close')).toEqual([1, null]);
     expect(JSON.parse(heard.text())).toMatchObject({
       error: 'config_invalid',
       message: expect.stringContaining('Node 22'),
     });
-    await rm(elsewhere, { recursive: true });
   });
 });

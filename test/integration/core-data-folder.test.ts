@@ -123,6 +123,14 @@ describe('the lock on a data folder', () => {
     expect((await take(dataDir)).outcome).toBe('held');
   });
 
+  it.runIf(unix)('is a file for this user only, with nothing beside it', () => {
+    const dataDir = temporaryFolder();
+    const lock = acquireInstanceLock(dataDir);
+    onTestFinished(() => lock.release());
+    expect(readdirSync(dataDir)).toEqual(['instance.lock']);
+    expect(modeOf(join(dataDir, 'instance.lock'))).toBe(0o600);
+  });
+
   it('of one folder says nothing about another', async () => {
     expect((await take(temporaryFolder())).outcome).toBe('held');
     expect((await take(temporaryFolder())).outcome).toBe('held');

@@ -174,14 +174,14 @@ describe('a settings file that cannot be understood', () => {
     expect(open).toThrow(expect.objectContaining({ message: expect.stringContaining('“checkIntervalMs”') }));
   });
 
-  it('is not written over when it was broken while the app ran', () => {
+  it.each(['broken', '{"checkIntervalMs":5}'])('is not written over when it became %s while the app ran', (content) => {
     const { open, path } = setUp({ content: '{"prereleases":true}' });
     const settings = open();
-    writeFileSync(path, 'broken');
+    writeFileSync(path, content);
 
     expect(() => settings.set({ notifications: false })).toThrow(expect.objectContaining({ code: 'settings_corrupt' }));
 
-    expect(readFileSync(path, 'utf8')).toBe('broken');
+    expect(readFileSync(path, 'utf8')).toBe(content);
     expect(settings.get()).toMatchObject({ prereleases: true, notifications: true });
   });
 });

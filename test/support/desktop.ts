@@ -37,7 +37,6 @@ export interface DesktopApp {
   clickNotification(index: number): Promise<void>;
   minimizeWindow(): Promise<void>;
   closeWindow(): Promise<void>;
-  wakeUp(): Promise<void>;
   /** Quits from the tray. @returns the exit code */
   quit(): Promise<number | null>;
 }
@@ -110,13 +109,17 @@ function driverOf(host: DesktopHost, app: RunningHost): DesktopApp {
     clickNotification: (index) => app.ask('clickNotification', index),
     minimizeWindow: () => app.ask('minimizeWindow'),
     closeWindow: () => app.ask('closeWindow'),
-    wakeUp: () => app.ask('wakeUp'),
     async quit() {
       await driver.clickTray('Quit');
       return app.exited;
     },
   };
   return driver;
+}
+
+/** Which state the tray's picture tells, whatever the platform's file is called. */
+export function pictured({ tray }: Recorded): string | undefined {
+  return /^(.+?)(?:-on-(?:light|dark)\.(?:png|ico)|Template\.png)$/.exec(tray.image)?.[1];
 }
 
 export function lineOf(menu: readonly MenuLine[], label: string): MenuLine | undefined {

@@ -127,42 +127,29 @@ async function startBus(folder: string, { prompts, access }: KeyringOptions): Pr
       <limit name="service_start_timeout">60000</limit>
     </busconfig>`,
   );
-  const bus = await start(
-    'dbus-daemon',
-    [`--config-file=${configuration}`, '--nofork', '--print-address'],
-    'dbus-daemon',
-  );
-  const ended = once(bus, 'exit').then(() => {
-    throw new Error('dbus-daemon ended at once');
-  });
-  await Promise.race([once(bus.stdout ?? bus, 'data'), ended]);
+  const bus = start('dbus-daemon', [`--config-file=${configuration}`, '--nofork', '--print-address']);
+  await Promise.race([once(bus.stdout ?? bus, 'data'), failure(bus, 'dbus-daemon', 'dbus-daemon')]);
   return bus;
 }
 
 async function startDaemon(folder: string, env: Record<string, string>): Promise<ChildProcess> {
   const [home, data, run] = [join(folder, 'home'), join(folder, 'data'), join(folder, 'run')];
   await Promise.all([home, data, run].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
-  const daemon = await start(
-    'gnome-keyring-daemon',
-    ['--foreground', '--unlock', '--components=secrets'],
-    'gnome-keyring',
-    {
-      ...env,
-      PATH: process.env.PATH ?? '',
-      HOME: home,
-      XDG_DATA_HOME: data,
-      XDG_RUNTIME_DIR: run,
-    },
-  );
+  const daemon = start('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
+    ...env,
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    XDG_DATA_HOME: data,
+    XDG_RUNTIME_DIR: run,
+  });
   daemon.stdin?.end(PASSWORD);
-  await until(
-    () =>
-      isLocked(env).then(
-        (locked) => !locked,
-        () => false,
-      ),
-    'gnome-keyring is there and unlocked',
-  );
+  const isOpen = () =>
+    isLocked(env).then(
+      (locked) => !locked,
+      () => false,
+    );
+  const ready = until(isOpen, 'gnome-keyring is there and unlocked (is dbus-send, Debian: dbus-bin, installed?)');
+  await Promise.race([ready, failure(daemon, 'gnome-keyring-daemon', 'gnome-keyring')]);
   return daemon;
 }
 
@@ -176,7 +163,7 @@ async function isLocked(env: Record<string, string>): Promise<boolean> {
 /** One method call to the Secret Service. */
 async function ask(env: Record<string, string>, path: string, method: string, ...values: string[]): Promise<string> {
   const call = ['--session', '--print-reply', '--dest=org.freedesktop.secrets', path, method, ...values];
-  const child = await start('dbus-send', call, 'dbus-bin', { ...env, PATH: process.env.PATH ?? '' });
+  const child = start('dbus-send', call, { ...env, PATH: process.env.PATH ?? '' });
   let answer = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     answer += chunk;
@@ -206,20 +193,18 @@ async function unlockAsLogin(socketPath: string): Promise<void> {
   if (answer.readUInt32BE(4) !== 0) throw new Error('gnome-keyring did not take the password');
 }
 
-async function start(
-  program: string,
-  args: string[],
-  debianPackage: string,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<ChildProcess> {
-  // A group of its own, so that what the bus starts ends with the bus.
-  const child = spawn(program, args, { detached: true, stdio: ['pipe', 'pipe', 'ignore'], env });
-  try {
-    await once(child, 'spawn');
-  } catch (cause) {
-    throw new Error(`${program} cannot be started; on Debian: apt-get install ${debianPackage}`, { cause });
-  }
-  return child;
+function start(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): ChildProcess {
+  // A group of its own, so that what the bus starts ends with the bus; and an end with us, even if we are killed.
+  const bound = ['--pdeathsig', 'KILL', program, ...args];
+  return spawn('setpriv', bound, { detached: true, stdio: ['pipe', 'pipe', 'ignore'], env });
+}
+
+/** Rejects when a program ends that should go on, with what to install if it never began. */
+async function failure(child: ChildProcess, program: string, debianPackage: string): Promise<never> {
+  const NOT_FOUND = 127;
+  const [code] = await once(child, 'exit');
+  const remedy = code === NOT_FOUND ? `; on Debian: apt-get install ${debianPackage}` : '';
+  throw new Error(`${program} ended with ${code}${remedy}`);
 }
 
 async function end(child: ChildProcess | null): Promise<void> {

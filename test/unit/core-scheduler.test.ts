@@ -215,6 +215,7 @@ describe('stopping', () => {
       intervalMs: () => HOUR,
       task: async (signal) => {
         await clock.sleep(DAY, signal).catch(() => {});
+        await clock.settle();
         ended = true;
         throw new Error('stopped in the middle');
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { doctorReport, tally } from '../../src/renderer/words/report.ts';
 import { fileSize, percent, speed, withArrival } from '../../src/renderer/words/sizes.ts';
-import { countdown, duration, relativeTime } from '../../src/renderer/words/times.ts';
+import { countdown, every, relativeTime } from '../../src/renderer/words/times.ts';
 import type { Check } from '../../src/shared/views.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -34,14 +34,15 @@ describe('a time in words', () => {
     ]);
   });
 
-  it('says an interval in its largest whole unit', () => {
-    expect([
-      duration(15 * MINUTE),
-      duration(HOUR),
-      duration(90 * MINUTE),
-      duration(6 * HOUR),
-      duration(7 * DAY),
-    ]).toEqual(['15 minutes', '1 hour', '90 minutes', '6 hours', '7 days']);
+  it.each([
+    [15 * MINUTE, 'every 15 minutes'],
+    [HOUR, 'every hour'],
+    [90 * MINUTE, 'every 90 minutes'],
+    [6 * HOUR, 'every 6 hours'],
+    [DAY, 'every day'],
+    [7 * DAY, 'every 7 days'],
+  ])('an interval of %i ms reads "%s"', (ms, words) => {
+    expect(every(ms)).toBe(words);
   });
 });
 

@@ -63,18 +63,21 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
       console.error(`CSP: ${event.violatedDirective} stopped ${event.blockedURI}`);
     });
   });
-  onTestFinished(async () => {
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await keepPicture(page, `failed-${task.name.replace(/\W+/g, '-')}`);
     await context.close();
     expect(complaints, 'complaints of the page').toEqual([]);
   });
   return {
     page,
     expectComplaint: (pattern) => expected.push(pattern),
-    async picture(name) {
-      await mkdir(PICTURES, { recursive: true });
-      await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-    },
+    picture: (name) => keepPicture(page, name),
   };
+}
+
+async function keepPicture(page: Page, name: string): Promise<void> {
+  await mkdir(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
 /** A fresh one-time link into the web UI, as `trackeep open` gives it. */

@@ -78,7 +78,7 @@ describe('with the keyboard alone', () => {
 
 /** Tabs to what carries this name and presses Enter there. */
 async function press(page: Page, name: string): Promise<void> {
-  const named = { name: new RegExp(`^${name}( needs you)?$`) };
+  const named = { name: new RegExp(`^${name}( \\(waits for you\\))?$`) };
   await page.getByRole('button', named).or(page.getByRole('link', named)).first().waitFor();
   for (let stop = 0; stop < 60; stop += 1) {
     if ((await focused(page)) === name) return page.keyboard.press('Enter');
@@ -94,7 +94,7 @@ function focused(page: Page): Promise<string> {
     if (!(element instanceof HTMLElement) || element === document.body) return '';
     const labels = element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels : null;
     const name = element.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? element.textContent ?? '';
-    return name.replace(/\s*needs you$/, '').trim();
+    return name.replace(/\s*\(waits for you\)$/, '').trim();
   });
 }
 

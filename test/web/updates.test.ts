@@ -33,7 +33,8 @@ describe('looking for updates', () => {
   });
 
   it('downloads the file with its progress, stops, goes on and verifies it', async () => {
-    lab.github.setFileTrouble({ bytesPerSecond: MEGABYTE });
+    // Slow enough that even a busy machine clicks Stop in time.
+    lab.github.setFileTrouble({ bytesPerSecond: 0.3 * MEGABYTE });
     const { page, picture } = await openUi(lab.browser, lab.app);
     await visit(page, 'Updates');
     await page.getByRole('button', { name: 'Download', exact: true }).click();

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { resolveDataDir } from './default-data-dir.ts';
-
 import { AppError } from './errors.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { createRedactor } from './redact.ts';
@@ -47,37 +46,39 @@ const port = z
   .transform(Number)
   .refine((value) => value <= 65_535, 'must be between 0 and 65535 (0 takes any free port)');
 
-const interval = z.string().transform((text, context) => {
+/** @param read answers the value, or throws a RangeError that says what is wrong with the text */
+function readBy<T>(read: (text: string) => T) {
+  return z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue(error.message);
+      return z.NEVER;
+    }
+  });
+}
+
+const interval = readBy((text) => {
   const ms = parseGoDuration(text);
-  const problem =
-    ms === null
-      ? 'must be a duration such as 24h, 1h30m or 90m'
-      : ms < 15 * MINUTE_MS
-        ? 'must be at least 15m'
-        : ms > 30 * DAY_MS
-          ? 'must be at most 720h'
-          : null;
-  if (ms !== null && problem === null) return ms;
-  context.addIssue(problem ?? '');
-  return z.NEVER;
+  if (ms === null) throw new RangeError('must be a duration such as 24h, 1h30m or 90m');
+  if (ms < 15 * MINUTE_MS) throw new RangeError('must be at least 15m');
+  if (ms > 30 * DAY_MS) throw new RangeError('must be at most 720h');
+  return ms;
 });
 
 /** A base address without a slash at its end. Plain http only to this machine: everything else would show tokens. */
-const address = z.string().transform((text, context) => {
+const address = readBy((text) => {
   const url = URL.parse(text);
-  const problem =
-    url === null || !['https:', 'http:'].includes(url.protocol)
-      ? 'must be an address such as https://github.example.com'
-      : url.protocol === 'http:' && !isLoopback(url.hostname)
-        ? 'must start with https:// (plain http is for this machine only)'
-        : url.username || url.password
-          ? 'must not hold a user name or password'
-          : url.search || url.hash
-            ? 'must not hold a query or fragment'
-            : null;
-  if (url !== null && problem === null) return url.href.replace(/\/+$/, '');
-  context.addIssue(problem ?? '');
-  return z.NEVER;
+  if (url === null || !['https:', 'http:'].includes(url.protocol)) {
+    throw new RangeError('must be an address such as https://github.example.com');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new RangeError('must start with https:// (plain http is for this machine only)');
+  }
+  if (url.username || url.password) throw new RangeError('must not hold a user name or password');
+  if (url.search || url.hash) throw new RangeError('must not hold a query or fragment');
+  return url.href.replace(/\/+$/, '');
 });
 
 /** Every environment variable that is read, with what it means. The one source of --help, doctor and README. */

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from './errors.ts';
@@ -23,6 +24,8 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
     // No journal beside it that a crash could leave.
     held.pragma('journal_mode = MEMORY');
     held.exec('BEGIN EXCLUSIVE');
+    // Not by making the file first: on POSIX, closing any descriptor of a file drops the locks this process has on it.
+    chmodSync(path, 0o600);
     const lock = held;
     const release = () => {
       process.off('exit', release);

@@ -48,7 +48,7 @@ export function createRedactor(): Redactor {
     },
     redact(text) {
       let clean = text;
-      for (const secret of learned) if (clean.includes(secret)) clean = clean.replaceAll(secret, GONE);
+      for (const secret of learned) clean = clean.replaceAll(secret, GONE);
       for (const pattern of PATTERNS) {
         clean = clean.replace(pattern, (_match, before: unknown) =>
           typeof before === 'string' ? before + GONE : GONE,

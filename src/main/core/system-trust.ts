@@ -7,11 +7,20 @@ import tls from 'node:tls';
  * `NODE_EXTRA_CA_CERTS` belongs to the default list and stays. Only added, never replaced: a system with an empty store
  * (a small container) keeps what Node brings.
  *
- * Reading the store takes tens of milliseconds, so it is for the first request and not for the start.
+ * Reading the store takes tens of milliseconds, so it is for the first request and not for the start. A store that
+ * cannot be read changes nothing: whoever needed it gets `tls_untrusted`, which names the remedy.
  */
 export function trustSystemAuthorities(): void {
   const known = tls.getCACertificates('default');
-  const missing = new Set(tls.getCACertificates('system'));
+  const missing = new Set(systemAuthorities());
   for (const certificate of known) missing.delete(certificate);
   if (missing.size > 0) tls.setDefaultCACertificates([...known, ...missing]);
+}
+
+function systemAuthorities(): string[] {
+  try {
+    return tls.getCACertificates('system');
+  } catch {
+    return [];
+  }
 }

@@ -116,7 +116,7 @@ export function createDownloads(parts: {
   async function verify(file: Wanted, which: 'part' | 'finished', signal: AbortSignal): Promise<void> {
     if (!file.checksum) return;
     const sha256 = await folder.sha256(file, which, signal);
-    return;
+    if (sha256 === file.checksum.sha256) return;
     logger.error('the checksum does not match', { file: file.name, expected: file.checksum.sha256, found: sha256 });
     throw new AppError('checksum_mismatch', `${file.name} is not the file that was published. It was deleted.`);
   }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { AppError } from '../core/errors.ts';
-import { toFileError } from '../core/file-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Schema } from './schema.ts';
@@ -91,6 +90,7 @@ function examine(path: string): Set<string> {
   const made = [`${path}-wal`, `${path}-shm`].filter((beside) => !existsSync(beside));
   // The journal of a crash while the file was made: rolling that back is a write, and SQLite's right way to read it.
   const file = new Sqlite(path, { readonly: !existsSync(`${path}-journal`), timeout: BUSY_TIMEOUT_MS });
+  let sound = false;
   try {
     const found = lines(file.pragma('quick_check(20)'));
     if (found !== 'ok') {
@@ -103,13 +103,11 @@ function examine(path: string): Set<string> {
         cause: new Error(`unknown migration ${unknown}`),
       });
     }
+    sound = true;
     return applied;
-  } catch (error) {
-    file.close();
-    for (const beside of made) rmSync(beside, { force: true });
-    throw error;
   } finally {
     file.close();
+    if (!sound) for (const beside of made) rmSync(beside, { force: true });
   }
 }
 
@@ -128,12 +126,8 @@ async function migrate(db: Kysely<Schema>): Promise<void> {
 
 /** SQLite gives the log and its index the mode of the database, so the mode must be right before they are made. */
 function makePrivate(path: string): void {
-  try {
-    closeSync(openSync(path, 'a', 0o600));
-    if (process.platform !== 'win32') chmodSync(path, 0o600);
-  } catch (error) {
-    throw toFileError(error, path);
-  }
+  closeSync(openSync(path, 'a', 0o600));
+  if (process.platform !== 'win32') chmodSync(path, 0o600);
 }
 
 function lines(rows: unknown): string {

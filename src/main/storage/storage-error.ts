@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { AppError } from '../core/errors.ts';
+import { toFileError } from '../core/file-error.ts';
 
 /**
  * What SQLite says (https://sqlite.org/rescode.html), in the words of the product. A failed growth of the shared memory
@@ -30,7 +31,7 @@ const MEANINGS: readonly [RegExp, (path: string, cause: unknown) => AppError][] 
 ];
 
 /**
- * An error of the storage as an AppError: `disk_full`, `database_corrupt` or `data_folder_unusable`. Everything else is
+ * An error of SQLite, or of the file system under it, as an AppError: `disk_full`, `database_corrupt` or `data_folder_unusable`. Everything else is
  * answered as it came, a violated constraint for instance: that is for the room that asked to understand.
  *
  * @param path the database file, for the message
@@ -38,5 +39,6 @@ const MEANINGS: readonly [RegExp, (path: string, cause: unknown) => AppError][] 
 export function toStorageError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const meaning = MEANINGS.find(([pattern]) => pattern.test(code));
-  return meaning ? meaning[1](path, error) : error;
+  if (meaning) return meaning[1](path, error);
+  return error instanceof Error && 'syscall' in error ? toFileError(error, path) : error;
 }

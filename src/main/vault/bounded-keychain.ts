@@ -70,7 +70,7 @@ export function boundedKeychain(keychain: Keychain, { clock, onLateAnswer }: Bou
   };
 }
 
-export interface BoundedKeychainOptions {
+interface BoundedKeychainOptions {
   clock: Clock;
   /** A call that was given up answered after all: the keychain is open now. */
   onLateAnswer: () => void;

@@ -22,14 +22,14 @@ type KeyFile = z.infer<typeof KeyFile>;
  * it already, and the person should hear of that. A file that cannot be understood is never overwritten.
  */
 export function fileSource({ dataDir, platform = process.platform }: FileSourceOptions): KeySource {
-  const path = join(dataDir, NAME);
+  const path = keyFilePath(dataDir);
 
   /** @returns null when there is no file */
   async function load(): Promise<KeyFile | null> {
     try {
       await removeLeftovers();
       const found = await stat(path);
-      if (platform !== 'win32' && (found.mode & 0o077) !== 0) throw readableByOthers(path);
+      if (platform !== 'win32' && isOpenToOthers(found.mode)) throw readableByOthers(path);
       return KeyFile.parse(JSON.parse(await readFile(path, 'utf8')));
     } catch (error) {
       if (isCode(error, 'ENOENT')) return null;
@@ -77,7 +77,16 @@ export function fileSource({ dataDir, platform = process.platform }: FileSourceO
   };
 }
 
-export interface FileSourceOptions {
+export function keyFilePath(dataDir: string): string {
+  return join(dataDir, NAME);
+}
+
+/** @param mode of a file, as `stat` tells it */
+export function isOpenToOthers(mode: number): boolean {
+  return (mode & 0o077) !== 0;
+}
+
+interface FileSourceOptions {
   dataDir: string;
   platform?: NodeJS.Platform;
 }

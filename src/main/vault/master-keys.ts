@@ -16,7 +16,7 @@ const KEY_BYTES = 32;
 const ID_BYTES = 16;
 const KNOWN_TEXT = 'Trackeep Tray master key';
 
-export interface MasterKeysParts {
+interface MasterKeysParts {
   source: KeySource;
   db: Kysely<Schema>;
   clock: Clock;

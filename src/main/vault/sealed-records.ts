@@ -4,7 +4,7 @@ import { keyIdOf, open, type SealingKey, seal } from './envelope.ts';
 import type { Place } from './vault.ts';
 
 /** One sealed value with where it stands. */
-export interface SealedRecord {
+interface SealedRecord {
   place: Place;
   sealed: string;
   /** Writes another ciphertext in its stead. */

@@ -13,7 +13,7 @@ const NAMES: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 /** What is used of keytar. Not `findCredentials`: on a locked collection it ends the process (see below). */
-type Native = Pick<typeof import('keytar'), 'getPassword' | 'setPassword' | 'deletePassword'>;
+export type NativeKeychain = Pick<typeof import('keytar'), 'getPassword' | 'setPassword' | 'deletePassword'>;
 
 /**
  * The keychain of the operating system through keytar, loaded at the first call: it needs libsecret on Linux, and
@@ -30,10 +30,14 @@ type Native = Pick<typeof import('keytar'), 'getPassword' | 'setPassword' | 'del
  * - A call that waits in a prompt occupies a thread of the pool until the prompt ends, and keeps the process from
  *   ending: see bounded-keychain.ts.
  */
-export function systemKeychain({ clock, platform = process.platform }: SystemKeychainOptions): Keychain {
-  async function call<T>(operation: (native: Native) => Promise<T>): Promise<T> {
+export function systemKeychain({
+  clock,
+  platform = process.platform,
+  load = async () => (await import('keytar')).default,
+}: SystemKeychainOptions): Keychain {
+  async function call<T>(operation: (native: NativeKeychain) => Promise<T>): Promise<T> {
     try {
-      return await operation((await import('keytar')).default);
+      return await operation(await load());
     } catch (error) {
       throw keychainTrouble(error, platform);
     }
@@ -68,7 +72,9 @@ export function systemKeychain({ clock, platform = process.platform }: SystemKey
   };
 }
 
-export interface SystemKeychainOptions {
+interface SystemKeychainOptions {
   clock: Clock;
   platform?: NodeJS.Platform;
+  /** The native module; keytar unless a test says otherwise. */
+  load?: () => Promise<NativeKeychain>;
 }

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import type { Check } from '../../shared/views.ts';
 import type { Schema } from '../storage/schema.ts';
+import { isOpenToOthers, keyFilePath } from './file-source.ts';
 import { sealedRecords } from './sealed-records.ts';
 import type { Vault } from './vault.ts';
 
@@ -8,8 +10,19 @@ import type { Vault } from './vault.ts';
  * What the vault claims about itself, tested now. Nothing here asks for the keychain: a closed vault stays closed, and
  * what cannot be tested without its key is inconclusive.
  */
-export async function vaultChecks({ vault, db }: { vault: Vault; db: Kysely<Schema> }): Promise<Check[]> {
-  return [protection(vault), await everyRecordOpens(vault, db), await noKeyLeft(vault, db)];
+export async function vaultChecks({ vault, db, dataDir }: VaultChecksParts): Promise<Check[]> {
+  return [
+    protection(vault),
+    ...(vault.source === 'file' ? [await keyFileIsPrivate(dataDir)] : []),
+    await everyRecordOpens(vault, db),
+    await noKeyLeft(vault, db),
+  ];
+}
+
+interface VaultChecksParts {
+  vault: Vault;
+  db: Kysely<Schema>;
+  dataDir: string;
 }
 
 function protection(vault: Vault): Check {
@@ -31,6 +44,24 @@ function protection(vault: Vault): Check {
     passphrase: 'It is wrapped under your passphrase; a copy of the data folder is as safe as that is hard to guess.',
   };
   return { ...check, verdict: 'safe', detail: detail[source], remedy: null };
+}
+
+/** Tested apart from opening: the mode may have been widened while the app runs. */
+async function keyFileIsPrivate(dataDir: string): Promise<Check> {
+  const check = { id: 'vault_key_file', title: 'Other users of this machine cannot read the key file' };
+  const path = keyFilePath(dataDir);
+  const found = await stat(path).catch(() => null);
+  if (found === null || process.platform === 'win32') {
+    const detail = found === null ? `There is no ${path}.` : `${path} has no mode on Windows; its folder decides.`;
+    return { ...check, verdict: 'inconclusive', detail, remedy: null };
+  }
+  const open = isOpenToOthers(found.mode);
+  return {
+    ...check,
+    verdict: open ? 'unsafe' : 'safe',
+    detail: `${path} has mode ${(found.mode & 0o777).toString(8)}.`,
+    remedy: open ? `Run: chmod 600 "${path}", then replace the key with: trackeep doctor --rotate-key` : null,
+  };
 }
 
 async function everyRecordOpens(vault: Vault, db: Kysely<Schema>): Promise<Check> {

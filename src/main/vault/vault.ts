@@ -26,7 +26,9 @@ export interface Vault {
   open(place: Place, sealed: string): Promise<string>;
   /**
    * Makes a new master key and re-encrypts every sealed column in one transaction. Interrupted at any instant, either
-   * the old or the new key opens everything.
+   * the old or the new key opens everything. The former key is removed half a minute later, or at the next start.
+   *
+   * @throws AppError as `seal`; then everything is as it was
    */
   rotate(): Promise<{ records: number }>;
 }

@@ -47,7 +47,7 @@ export function Navigation() {
                 <span className={classes.label}>{label}</span>
                 {waits && (
                   <span className={classes.waits}>
-                    <VisuallyHidden>needs you</VisuallyHidden>
+                    <VisuallyHidden>(waits for you)</VisuallyHidden>
                   </span>
                 )}
               </Link>

@@ -1,35 +1,45 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useCallback } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { NoticeView } from '../../shared/views.ts';
 import { useDoor, useNotices, useView } from '../data/app-link.tsx';
 import type { Shape, Tone } from '../words/states.ts';
 import { StateShape } from './state-mark.tsx';
 
-const MARKS: Record<NoticeView['kind'], { shape: Shape; tone: Tone }> = {
-  info: { shape: 'dot', tone: 'working' },
-  success: { shape: 'check', tone: 'good' },
-  warning: { shape: 'triangle', tone: 'warning' },
+const MARKS: Record<NoticeView['kind'], { shape: Shape; tone: Tone; color: string }> = {
+  info: { shape: 'dot', tone: 'working', color: 'accent' },
+  success: { shape: 'check', tone: 'good', color: 'teal' },
+  warning: { shape: 'triangle', tone: 'warning', color: 'orange' },
 };
 
-/** Shows the app's notices on the page. Only on the web: the desktop shows them as notifications of the system. */
+/**
+ * Shows the app's notices on the page. Only on the web: the desktop shows them as notifications of the system. What
+ * the page that is open says already is not said twice.
+ */
 export function NoticeToasts() {
   const { door } = useDoor();
+  const [location] = useLocation();
   const wanted = useView('settings.get').data?.notifications ?? true;
   const show = useCallback(
     (notice: NoticeView) => {
-      if (door !== 'web' || !wanted) return;
+      if (door !== 'web' || !wanted || location === `/${notice.page}`) return;
+      const { shape, tone, color } = MARKS[notice.kind];
       notifications.show({
-        title: notice.title,
+        title: (
+          <Group component="span" gap="xs" wrap="nowrap">
+            <StateShape shape={shape} tone={tone} />
+            <span>{notice.title}</span>
+          </Group>
+        ),
         message: <NoticeText notice={notice} />,
-        icon: <StateShape {...MARKS[notice.kind]} size={20} />,
-        color: 'transparent',
+        color,
+        withBorder: true,
         autoClose: 8_000,
         closeButtonProps: { 'aria-label': 'Dismiss' },
       });
     },
-    [door, wanted],
+    [door, wanted, location],
   );
   useNotices(show);
   return null;

@@ -2,7 +2,7 @@ import { Anchor, Group, NativeSelect, SegmentedControl, Switch, Text, TextInput 
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import type { ErrorView } from '../../shared/errors.ts';
 import type { SettingsView } from '../../shared/views.ts';
-import { duration } from '../words/times.ts';
+import { every } from '../words/times.ts';
 import classes from './setting-rows.module.css';
 import { StateMark } from './state-mark.tsx';
 import { type SettingField, useSetting } from './use-setting.ts';
@@ -47,7 +47,7 @@ export function IntervalRow({ settings, label, description }: RowProps) {
         value={String(settings.checkIntervalMs)}
         disabled={setting.fixedBy !== null || !settings.automaticChecks}
         onChange={(event) => setting.save(Number(event.currentTarget.value))}
-        data={offered.map((ms) => ({ value: String(ms), label: `Every ${duration(ms)}` }))}
+        data={offered.map((ms) => ({ value: String(ms), label: every(ms) }))}
         aria-describedby={`${id}-about`}
       />
     </Row>

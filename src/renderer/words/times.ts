@@ -50,13 +50,17 @@ export function countdown(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** A length of time in its largest fitting unit: "6 hours", "1 day", "90 minutes". @param ms a whole number of minutes */
-export function duration(ms: number): string {
-  const step = [
+/**
+ * How often something happens, in the largest unit that fits: "every 6 hours", "every day", "every 90 minutes".
+ *
+ * @param ms a whole number of minutes
+ */
+export function every(ms: number): string {
+  const units = [
     { unit: 'day', ms: DAY },
     { unit: 'hour', ms: HOUR },
-    { unit: 'minute', ms: MINUTE },
-  ].find((each) => ms % each.ms === 0) ?? { unit: 'minute', ms: MINUTE };
-  const count = Math.round(ms / step.ms);
-  return `${count} ${step.unit}${count === 1 ? '' : 's'}`;
+  ];
+  const fitting = units.find((each) => ms % each.ms === 0) ?? { unit: 'minute', ms: MINUTE };
+  const count = Math.round(ms / fitting.ms);
+  return count === 1 ? `every ${fitting.unit}` : `every ${count} ${fitting.unit}s`;
 }

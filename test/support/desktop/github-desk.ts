@@ -42,9 +42,9 @@ export async function connectByCode(page: Page, github: EmulatedGitHub): Promise
   await page.getByRole('button', { name: 'Done' }).click();
 }
 
-/** Waits until the tray shows the account and the feed was read. */
-export async function settled(app: DesktopApp): Promise<void> {
-  await app.sees('the account is connected', ({ tray }) =>
+/** Waits until the tray says that the account is connected. */
+export function connected(app: DesktopApp): Promise<true> {
+  return app.sees('the account is connected', ({ tray }) =>
     tray.menu.some(({ label }) => /^octocat on .*: connected$/.test(label)),
   );
 }

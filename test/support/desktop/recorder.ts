@@ -10,7 +10,6 @@ export interface MenuLine {
 export interface Recorded {
   tray: { image: string; tooltip: string; menu: MenuLine[] };
   notifications: { title: string; body: string }[];
-  errorBoxes: { title: string; content: string }[];
   /** Addresses that were handed to the browser. */
   opened: string[];
   /** Files that were shown in the file manager. */
@@ -25,7 +24,6 @@ export interface Recorder {
   clickNotification(index: number): void;
   minimizeWindow(): void;
   closeWindow(): void;
-  wakeUp(): void;
 }
 
 type Toast = Pick<Electron.Notification, 'title' | 'body' | 'show'> & { emit(event: 'click'): boolean };
@@ -36,7 +34,6 @@ export interface RecordedParts {
   BrowserWindow: { getAllWindows(): Window[] };
   dialog: Pick<Electron.Dialog, 'showErrorBox'>;
   Notification: { prototype: Toast };
-  powerMonitor: { emit(event: 'resume'): boolean };
   shell: Pick<Electron.Shell, 'openExternal' | 'showItemInFolder'>;
   Tray: { prototype: Pick<Electron.Tray, 'setImage' | 'setToolTip' | 'setContextMenu'> };
 }
@@ -47,10 +44,10 @@ export interface RecordedParts {
  * the stand-in.
  */
 export function record(electron: RecordedParts): Recorder {
-  const { Tray, Notification, dialog, shell, powerMonitor, BrowserWindow } = electron;
+  const { Tray, Notification, dialog, shell, BrowserWindow } = electron;
   const tray = { image: '', tooltip: '', menu: null as Electron.Menu | null };
   const notifications: Toast[] = [];
-  const seen: Pick<Recorded, 'errorBoxes' | 'opened' | 'revealed'> = { errorBoxes: [], opened: [], revealed: [] };
+  const seen: Pick<Recorded, 'opened' | 'revealed'> = { opened: [], revealed: [] };
 
   after(Tray.prototype, 'setImage', (image) => {
     if (typeof image === 'string') tray.image = image;
@@ -66,8 +63,12 @@ export function record(electron: RecordedParts): Recorder {
     notifications.push(this);
     show.call(this);
   };
-  dialog.showErrorBox = (title, content) => void seen.errorBoxes.push({ title, content });
-  shell.openExternal = async (url) => void seen.opened.push(url);
+  // To the stream, since the process ends with such a box and nobody can ask it any more.
+  dialog.showErrorBox = (title, content) => void process.stderr.write(`error box: ${title}\n${content}\n`);
+  shell.openExternal = async (url) => {
+    seen.opened.push(url);
+    process.stderr.write(`opened: ${url}\n`);
+  };
   shell.showItemInFolder = (path) => void seen.revealed.push(path);
 
   const recorder: Recorder = {
@@ -102,7 +103,6 @@ export function record(electron: RecordedParts): Recorder {
     },
     minimizeWindow: () => BrowserWindow.getAllWindows()[0]?.minimize(),
     closeWindow: () => BrowserWindow.getAllWindows()[0]?.close(),
-    wakeUp: () => void powerMonitor.emit('resume'),
   };
   return recorder;
 }

@@ -80,8 +80,8 @@ function drive(child: ChildProcess): RunningHost {
     ask: <N extends keyof Recorder>(name: N, ...args: Parameters<Recorder[N]>) =>
       put({ name, args }) as Promise<ReturnType<Recorder[N]>>,
     async kill() {
-      // The stand-in ends when this line does, and takes its browser along.
-      if (child.connected) child.disconnect();
+      // Not by a signal: the stand-in takes its browser along when it ends by itself. The answer is its end.
+      if (child.connected) put({ name: 'end', args: [] }).catch(() => undefined);
       await exited;
     },
   };

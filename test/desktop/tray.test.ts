@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { connectByCode, connected, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
+import { lineOf, pictured } from '../support/desktop.ts';
+
+let desk: GitHubDesk;
+beforeEach(async () => {
+  desk = await createGitHubDesk({ APP_VERSION: '1.3.0' });
+});
+afterEach(() => desk.clear());
+
+it('the menu of a newcomer offers all there is to do, and nothing that cannot be done', async () => {
+  const app = await desk.start({ args: ['--hidden'] });
+  const { tray } = await app.sees('the tray is there', (recorded) => recorded.tray.menu.length > 0 && recorded);
+  const offered = tray.menu.filter((line) => !line.separator && line.enabled).map(({ label }) => label);
+  expect(offered).toEqual([
+    'Connect GitHub to begin.',
+    'Connect…',
+    'Check for updates',
+    'Open Trackeep Tray',
+    'Start at login',
+    'Quit',
+  ]);
+  expect(lineOf(tray.menu, 'Refresh now')?.enabled).toBe(false);
+});
+
+it('the picture tells the state: needs you, all good, busy, needs you again', async () => {
+  const app = await desk.start();
+  await app.sees('the tray asks for a first connection', (recorded) => pictured(recorded) === 'needs-you');
+
+  const page = await app.page();
+  await connectByCode(page, desk.github);
+  await app.sees('all is good', (recorded) => pictured(recorded) === 'ok');
+  expect((await app.read()).tray.tooltip).toBe('Trackeep Tray: All good');
+
+  await page.getByRole('link', { name: 'Connections' }).click();
+  await page.getByRole('button', { name: 'Connect GitHub' }).click();
+  await app.sees('a sign-in waits', (recorded) => pictured(recorded) === 'busy');
+  await page.getByRole('button', { name: 'Cancel sign-in' }).click();
+  await app.sees('all is good again', (recorded) => pictured(recorded) === 'ok');
+
+  desk.github.revokeAll('octocat');
+  await app.clickTray('Refresh now');
+  await app.sees('GitHub needs the person', (recorded) => pictured(recorded) === 'needs-you');
+});
+
+it('"Refresh now" gets a fresh token from GitHub', async () => {
+  const app = await desk.start();
+  await connectByCode(await app.page(), desk.github);
+  await connected(app);
+  const before = desk.github.count('POST /login/oauth/access_token');
+  await app.clickTray('Refresh now');
+  await app.sees('it was refreshed', () => desk.github.count('POST /login/oauth/access_token') > before);
+});
+
+it('what went wrong while no window is open is told by a notification, and a click on it opens the page', async () => {
+  const app = await desk.start();
+  await connectByCode(await app.page(), desk.github);
+  await connected(app);
+  await app.closeWindow();
+  desk.github.revokeAll('octocat');
+  await app.clickTray('Refresh now');
+
+  const notifications = await app.sees(
+    'a notification',
+    ({ notifications }) => notifications.length > 0 && notifications,
+  );
+  expect(notifications.map(({ title }) => title)).toContain('GitHub needs you to sign in again');
+  await app.clickNotification(0);
+  await (await app.page()).getByRole('heading', { name: 'Connections', level: 1 }).waitFor();
+});
+
+it.runIf(process.platform === 'linux')('a dark panel gets the light picture', async () => {
+  const app = await desk.start({ args: ['--hidden'], env: { XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' } });
+  await app.sees('a picture for a dark panel', ({ tray }) => tray.image === 'needs-you-on-dark.png');
+});
