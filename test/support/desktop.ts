@@ -27,6 +27,7 @@ export interface DesktopApp {
   readonly pid: number;
   readonly exited: Promise<number | null>;
   output(): string;
+  /** The page of the window, when it has something to show. */
   page(): Promise<Page>;
   /** Where the page is, as the app calls it: app://trackeep/… */
   address(): Promise<string>;
@@ -98,7 +99,11 @@ function driverOf(host: DesktopHost, app: RunningHost): DesktopApp {
     pid: app.pid,
     exited: app.exited,
     output: () => app.output(),
-    page: () => app.page(),
+    async page() {
+      const page = await app.page();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      return page;
+    },
     address: async () => app.addressOf(await app.page()),
     read,
     sees: (what, probe) => until(async () => probe(await read()), what),
@@ -108,7 +113,11 @@ function driverOf(host: DesktopHost, app: RunningHost): DesktopApp {
     },
     clickNotification: (index) => app.ask('clickNotification', index),
     minimizeWindow: () => app.ask('minimizeWindow'),
-    closeWindow: () => app.ask('closeWindow'),
+    async closeWindow() {
+      const page = await app.page();
+      await app.ask('closeWindow');
+      await until(() => page.isClosed(), 'the page is gone');
+    },
     async quit() {
       await driver.clickTray('Quit');
       return app.exited;

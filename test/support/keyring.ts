@@ -48,7 +48,10 @@ const COLLECTION = '/org/freedesktop/secrets/collection/login';
 /** @throws Error naming the Debian package when a program it needs is not installed */
 export async function startKeyring(options: KeyringOptions = {}): Promise<Keyring> {
   const folder = await mkdtemp(join(tmpdir(), 'tt-keyring-'));
-  const bus = await startBus(folder, options);
+  const bus = await startBus(folder, options).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const env = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'bus')}` };
   let service: ChildProcess | null = null;
 

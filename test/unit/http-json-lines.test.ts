@@ -33,6 +33,7 @@ describe('a stream of JSON lines', () => {
   it('gives up on a line that never ends, without keeping it', () => {
     const { read, values, broken } = collect();
     for (let sent = 0; sent <= MOST_LINE_BYTES; sent += 65_536) read(Buffer.alloc(65_536, 0x20));
+    expect(broken()).toBe(1);
     read(Buffer.from('\n{"late":true}\n'));
     expect(broken()).toBe(1);
     expect(values).toEqual([]);

@@ -13,7 +13,7 @@ import type { RunningApp } from '../support/app.ts';
 const PICTURES = resolve(import.meta.dirname, '../../test-results/web');
 
 /** The window of the desktop app, so that what is tested is what most people see. */
-export const WINDOW = { width: 900, height: 640 };
+const WINDOW = { width: 900, height: 640 };
 export const NARROW = { width: 400, height: 720 };
 
 /** How long a page may take to show what a test waits for, on a busy machine. Also for `expect.poll`. */

@@ -13,11 +13,11 @@ describe('settings', () => {
     const { page, picture } = await openUi(lab.browser, lab.app);
     await visit(page, 'Settings');
     await clickLabel(page, 'Notifications');
-    await page.getByText('Saved').waitFor();
+    await page.getByText('Saved', { exact: true }).waitFor();
     await page.getByLabel('How often').selectOption('every 7 days');
     await page.getByLabel('Your Trackeep version').fill('1.2.6');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByText('Saved').count(), PATIENCE).toBe(3);
+    await expect.poll(() => page.getByText('Saved', { exact: true }).count(), PATIENCE).toBe(3);
     await picture('settings');
 
     await page.reload();

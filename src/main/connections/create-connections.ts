@@ -24,6 +24,7 @@ import { createPauses, rateLimited } from './pauses.ts';
 import { pickAccount, pickForWork } from './pick-account.ts';
 import { createProviderApps } from './provider-apps.ts';
 import { createRegistry } from './registry.ts';
+import { createRenewal } from './renewal.ts';
 import { createRevocation } from './revocation.ts';
 import { createCompleteSignIn } from './sign-in/complete-sign-in.ts';
 import { createDeviceFlow } from './sign-in/device-flow.ts';
@@ -34,6 +35,8 @@ import { createTokenService } from './token-service.ts';
 
 /** Between two looks at what expires soon. */
 const RENEWAL_ROUND_MS = 60_000;
+/** How long the end of the app waits for a provider that was just asked about a code. */
+const LONGEST_FAREWELL_MS = 2_000;
 
 export interface ConnectionsParts {
   db: Kysely<Schema>;
@@ -71,19 +74,38 @@ export function createConnections(parts: ConnectionsParts): Connections {
   const installations = createInstallations({ db, vault, clock });
   const pauses = createPauses({ installations, clock, changed });
   const outages = createOutages({ clock, bus, random });
-  const tokens = createTokenService({
-    ...{ installations, registry, apps, revocation, pauses, outages },
-    ...{ clock, logger, bus, learn, changed },
+  const renewal = createRenewal({
+    installations,
+    registry,
+    apps,
+    revocation,
+    pauses,
+    outages,
+    logger,
+    bus,
+    learn,
+    changed,
   });
+  const tokens = createTokenService({ installations, registry, renewal, pauses, outages, clock, logger });
 
   const cache = createETagCache({ db, vault, clock, logger });
   const requests = createAccountRequests({
-    ...{ installations, registry, tokens, pauses, cache },
-    ...{ leadsToGitHub, clock, changed },
+    installations,
+    registry,
+    tokens,
+    pauses,
+    cache,
+    leadsToGitHub,
+    clock,
+    changed,
   });
   const { retryBaseMs } = parts;
   const clients = createGitHubClients({
-    ...{ apiUrl, fetch, requests, leadsToGitHub, logger },
+    apiUrl,
+    fetch,
+    requests,
+    leadsToGitHub,
+    logger,
     ...(retryBaseMs === undefined ? {} : { retryBaseMs }),
   });
 
@@ -108,7 +130,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
     const until = pauses.until(installation);
     return connectionView(installation, {
       vaultProblem: state === 'open' ? null : problem,
-      renewing: tokens.renewing(id),
+      renewing: renewal.underWay(id),
       pause: until === null ? null : { until, error: rateLimited(registry.get(platform).name, until) },
       outage: registry.strangeness(installation) ?? outages.of(id),
       sso: requests.ssoWanted(id),
@@ -122,7 +144,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
   };
   const isHere = (installation: Installation) => registry.strangeness(installation) === null;
 
-  let renewal: Schedule | undefined;
+  let rounds: Schedule | undefined;
 
   return {
     providers: () => apps.views(),
@@ -135,8 +157,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
       const app = await apps.signingIn(platform, way);
       // Fails here if the vault is closed: a person who has done their part at the provider must not end in vain.
       await vault.seal({ table: 'installations', row: 'none', column: 'sealed_access_token' }, '');
-      if (way === 'device' && device) return deviceFlow.begin({ ...provider, device }, app);
-      if (way === 'web' && web) return webFlow.begin({ ...provider, web }, app);
+      if (way === 'device' && device) return deviceFlow.begin(provider, device, app);
+      if (way === 'web' && web) return webFlow.begin(provider, web, app);
       throw new AppError('bad_input', `${provider.name} does not offer this way to sign in.`);
     },
     flows: () => flows.list(),
@@ -163,7 +185,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
     },
 
     start() {
-      renewal ??= scheduler.every('token renewal', {
+      rounds ??= scheduler.every('token renewal', {
         intervalMs: () => RENEWAL_ROUND_MS,
         jitter: 0.5,
         // A closed vault would be asked for its key each minute, and a keychain asks the person.
@@ -177,9 +199,10 @@ export function createConnections(parts: ConnectionsParts): Connections {
         .catch((error: unknown) => logger.warn('earlier pauses could not be read', { error }));
     },
     async stop() {
-      renewal?.stop();
+      rounds?.stop();
       await flows.cancelAll();
-      await Promise.all([deviceFlow.settled(), tokens.settled()]);
+      // A renewal under way is waited for, since its answer cannot be had a second time; a cut-off poll costs a code.
+      await Promise.all([Promise.race([deviceFlow.settled(), clock.sleep(LONGEST_FAREWELL_MS)]), renewal.settled()]);
     },
   };
 }

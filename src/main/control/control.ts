@@ -32,11 +32,13 @@ export interface Control {
 
 /** Which views a signal may change. A view is made anew, and sent whole, whenever one of its signals comes. */
 const VIEWS_OF_SIGNAL: Record<
-  Exclude<SignalName, 'flow' | 'notice'>,
+  Exclude<SignalName, 'notice'>,
   readonly ('connections' | 'updates' | 'settings')[]
 > = {
   connections: ['connections'],
   vault: ['connections'],
+  // Only the status, which is busy while a sign-in waits.
+  flow: [],
   updates: ['updates'],
   settings: ['settings', 'updates'],
 };
@@ -90,7 +92,7 @@ export function createControl({
     }
   };
 
-  const touch = (signal: Exclude<SignalName, 'flow' | 'notice'>) => {
+  const touch = (signal: Exclude<SignalName, 'notice'>) => {
     statusCache = undefined;
     if (listeners.size === 0) return;
     for (const view of VIEWS_OF_SIGNAL[signal]) dirty.add(view);
@@ -104,7 +106,7 @@ export function createControl({
   bus.on('settings', () => touch('settings'));
   bus.on('notice', (notice: Signals['notice']) => send({ event: 'notice', data: notice }));
   bus.on('flow', async ({ id }) => {
-    statusCache = undefined;
+    touch('flow');
     try {
       send({ event: 'flow', data: await handlers['connections.flow']({ id }) });
     } catch (error) {

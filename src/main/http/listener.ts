@@ -143,7 +143,7 @@ export function createListener(parts: {
 
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      events.close();
+      // Ends the event streams, too.
       sessions.close();
       // A connection whose request is answered only now becomes idle, and would be kept alive for a minute.
       let timer = clock.after(SWEEP_MS, function sweep() {

@@ -31,8 +31,6 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
  * By events, not by iterating: leaving an iteration early destroys the connection before the refusal could be sent.
  */
 function readBytes(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = () => new AppError('body_too_large', 'The body of the request is longer than 64 kB.');
-  if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -41,7 +39,7 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
       if (size <= MOST_BYTES) chunks.push(chunk);
       else {
         request.pause();
-        reject(tooLarge());
+        reject(new AppError('body_too_large', 'The body of the request is longer than 64 kB.'));
       }
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));

@@ -41,7 +41,7 @@ export async function answerUi(
     case '/ui/events': {
       const session = sessions.check(request.headers);
       if (request.method !== 'GET') return refuseMethod(request, response, 'GET');
-      return events.open(request, response, session);
+      return events.open(response, session);
     }
     case '/ui/session': {
       if (request.method !== 'POST') return refuseMethod(request, response, 'POST');

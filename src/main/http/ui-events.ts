@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ContractEvent } from '../../shared/contract.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
@@ -20,9 +20,7 @@ export interface UiEvents {
    * Answers with the event stream (HTML Living Standard §9.2), which lasts until the page leaves or the session ends.
    * @throws AppError `rate_limited` when too many are open
    */
-  open(request: IncomingMessage, response: ServerResponse, session: Session): void;
-  /** Ends every stream. */
-  close(): void;
+  open(response: ServerResponse, session: Session): void;
 }
 
 /**
@@ -61,14 +59,11 @@ export function createUiEvents({ control, clock }: { control: ControlDoor; clock
   };
 
   return {
-    open(request, response, session) {
+    open(response, session) {
       if (streams.size >= MOST_STREAMS) throw new AppError('rate_limited', 'Too many pages are open at once.');
-      // A stream is no request that could take too long.
-      request.socket.setTimeout(0);
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
       });
       // The head goes out at once: the page asks for its views when it knows that it misses nothing any more.
       response.write(': listening\n\n');
@@ -79,9 +74,6 @@ export function createUiEvents({ control, clock }: { control: ControlDoor; clock
         remove(response);
       });
       add(response);
-    },
-    close() {
-      for (const stream of streams) stream.end();
     },
   };
 }

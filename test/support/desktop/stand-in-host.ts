@@ -66,9 +66,10 @@ function drive(child: ChildProcess): RunningHost {
   const findPage = async (): Promise<Page | null> => {
     const endpoint = await put({ name: 'browserEndpoint', args: [] });
     if (typeof endpoint !== 'string') return null;
-    browser ??= chromium.connectOverCDP(endpoint);
+    // The app's own settings of the page stay as they are.
+    browser ??= chromium.connectOverCDP(endpoint, { noDefaults: true });
     const pages = (await browser).contexts().flatMap((context) => context.pages());
-    return pages.find((page) => isPageAddress(page.url())) ?? null;
+    return pages.findLast((page) => isPageAddress(page.url())) ?? null;
   };
 
   return {

@@ -14,8 +14,8 @@ export class WebContents extends EventEmitter implements Pick<Electron.WebConten
   readonly session: Session;
   #page: Page | null = null;
   #openHandler: WindowOpenHandler = () => ({ action: 'allow' });
-  /** Set while the app itself loads an address: that asks nobody. */
-  #loading = false;
+  /** The address that the app itself is loading: that asks nobody. */
+  #loading = '';
 
   constructor(session: Session) {
     super();
@@ -35,11 +35,11 @@ export class WebContents extends EventEmitter implements Pick<Electron.WebConten
   }
 
   async load(page: Page, url: string): Promise<void> {
-    this.#loading = true;
+    this.#loading = url.replace(/#.*/, '');
     try {
       await page.goto(toPageAddress(url), { waitUntil: 'domcontentloaded' });
     } finally {
-      this.#loading = false;
+      this.#loading = '';
     }
   }
 
@@ -68,7 +68,7 @@ export class WebContents extends EventEmitter implements Pick<Electron.WebConten
   async #answer(route: Route): Promise<void> {
     const request = route.request();
     const url = fromPageAddress(request.url());
-    if (request.isNavigationRequest() && !this.#loading) {
+    if (request.isNavigationRequest() && url !== this.#loading) {
       const event = preventable({ url, isMainFrame: request.frame() === this.#page?.mainFrame() });
       this.emit('will-frame-navigate', event);
       if (event.isMainFrame) this.emit('will-navigate', event);

@@ -20,6 +20,9 @@ export interface OutgoingRequest {
 /** An answer as Octokit hands it on. */
 export type Answer = Awaited<ReturnType<Octokit['request']>>;
 
+/** A token may be replaced while it is on its way, but not again and again. */
+const MOST_REFUSALS = 3;
+
 /**
  * What every request in the name of an account goes through: it waits out limits, carries a token that works, is
  * conditional where it can be, and finds out what a refusal means for the account.
@@ -133,9 +136,9 @@ export function createAccountRequests(parts: AccountRequestsParts): AccountReque
           if (!isRequestFailure(error) || error.status !== 401 || !isGitHubsOwn(error)) {
             throw await conclude(id, request, error);
           }
-          // Refused, so nothing was done yet: with another token it may be sent once more, whatever it is.
-          if (refusals > 0) await tokens.end(id, token);
-          ({ token } = await tokens.afterRefusal(id, token));
+          if (refusals === MOST_REFUSALS) throw await conclude(id, request, error);
+          // Refused, so nothing was done yet: with another token it may be sent again, whatever it is.
+          ({ token } = await tokens.afterRefusal(id, token, refusals > 0));
         }
       }
     },

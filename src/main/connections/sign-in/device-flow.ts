@@ -15,7 +15,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 /** Signs in by a code that the person types at the provider (RFC 8628). */
 export interface DeviceFlow {
   /** @throws AppError `device_flow_disabled`, `provider_refused_client`, or passing trouble: then no flow began */
-  begin(provider: Provider & { device: DeviceSignIn }, app: ProviderApp): Promise<FlowView>;
+  begin(provider: Provider, device: DeviceSignIn, app: ProviderApp): Promise<FlowView>;
   /** Resolves when nothing is polled any more. */
   settled(): Promise<void>;
 }
@@ -58,20 +58,19 @@ export function createDeviceFlow({ flows, complete, clock, logger, learn }: Devi
     }
   };
 
-  const run = async (flow: Flow, provider: Provider & { device: DeviceSignIn }, app: ProviderApp, code: DeviceCode) => {
+  const finish = async (flow: Flow, provider: Provider, clientId: string, polled: Promise<DevicePoll>) => {
     try {
-      const answer = await poll(flow, provider.device, app, code);
-      if (answer.state === 'granted')
-        await complete(flow, { provider, clientId: app.clientId, way: 'device', grant: answer.grant });
-      else if (answer.state === 'refused') flow.fail(answer.error);
+      const answer = await polled;
+      if (answer.state === 'refused') flow.fail(answer.error);
+      if (answer.state === 'granted') await complete(flow, { provider, clientId, way: 'device', grant: answer.grant });
     } catch (error) {
       flow.fail(toAppError(error));
     }
   };
 
   return {
-    async begin(provider, app) {
-      const code = await provider.device.start(app);
+    async begin(provider, device, app) {
+      const code = await device.start(app);
       learn(code.deviceCode);
       const { userCode, verificationUri, lifetimeMs } = code;
       const flow = await flows.begin({
@@ -81,7 +80,8 @@ export function createDeviceFlow({ flows, complete, clock, logger, learn }: Devi
         userCode,
         verificationUri,
       });
-      const running = run(flow, provider, app, code).finally(() => polling.delete(running));
+      const polled = poll(flow, device, app, code);
+      const running = finish(flow, provider, app.clientId, polled).finally(() => polling.delete(running));
       polling.add(running);
       return flows.view(flow.id);
     },

@@ -17,7 +17,7 @@ const LIFETIME_MS = 10 * 60_000;
 /** Signs in through the browser and back to a loopback address (RFC 8252 §7.3), with PKCE (RFC 7636). */
 export interface WebFlow {
   /** @throws AppError a vault code */
-  begin(provider: Provider & { web: WebSignIn }, app: ProviderApp): Promise<FlowView>;
+  begin(provider: Provider, web: WebSignIn, app: ProviderApp): Promise<FlowView>;
   /** Never throws. Only a state of ours, in time and for the first time, moves a flow; all else is told apart from it. */
   callback(platform: string, parameters: URLSearchParams): Promise<FlowView | { error: ErrorView }>;
 }
@@ -72,8 +72,7 @@ export function createWebFlow(parts: WebFlowParts): WebFlow {
   };
 
   return {
-    async begin(provider, app) {
-      const { platform, web } = provider;
+    async begin({ platform }, web, app) {
       const id = randomUUID();
       const { state, codeChallenge } = await states.issue({ platform, flowId: id, lifetimeMs: LIFETIME_MS });
       learn(state);

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { cleanEnvironment } from '../support/app.ts';
+import { CLI, type CliRoom, listenTo, openCliRoom } from '../support/cli-room.ts';
+import { aConnection, aFlow, aStatus } from '../support/stand-in-control.ts';
+
+/** Runs a command on a pseudo-terminal of its own, by util-linux's `script`, which is on every Linux. */
+function onTerminal(room: CliRoom, command: string, env: Record<string, string> = {}): ChildProcess {
+  const line = `'${process.execPath}' '${CLI}' ${command} --data '${room.dataDir}'`;
+  // Empty counts as unset; without a display no browser comes up.
+  const plain = { TERM: 'xterm', NO_COLOR: '', DISPLAY: '', WAYLAND_DISPLAY: '' };
+  return spawn('script', ['--quiet', '--flush', '--return', '--command', line, '/dev/null'], {
+    env: cleanEnvironment({ ...plain, ...env }),
+  });
+}
+
+describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
+  const revoked = { upstream: 'revoked' as const, message: 'The token was revoked.', manualUrl: null };
+
+  it.each([
+    ['y\n', true],
+    ['n\n', false],
+    ['\n', false],
+    ['\x04', false],
+  ])('disconnect names what is lost and asks; %j is taken for %s', async (answer, goesOn) => {
+    const asked: unknown[] = [];
+    await using room = await openCliRoom({
+      'connections.list': () => [aConnection],
+      'connections.disconnect': (input) => {
+        asked.push(input);
+        return revoked;
+      },
+    });
+    const child = onTerminal(room, 'disconnect');
+    const heard = listenTo(child);
+    await heard.said('Type y to go on');
+    expect(heard.text()).toMatch(/octocat on github\.com.*programs that use it stop working/s);
+    child.stdin?.write(answer);
+    expect(await once(child, 'close')).toEqual([goesOn ? 0 : 1, null]);
+    expect(asked).toEqual(goesOn ? [{ id: aConnection.id }] : []);
+  });
+
+  it('disconnect does not ask with --yes', async () => {
+    await using room = await openCliRoom({
+      'connections.list': () => [aConnection],
+      'connections.disconnect': () => revoked,
+    });
+    const child = onTerminal(room, 'disconnect --yes');
+    const heard = listenTo(child);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(heard.text()).not.toContain('Type y');
+  });
+
+  it('connect counts down, and Ctrl-C cancels', async () => {
+    const cancelled: unknown[] = [];
+    await using room = await openCliRoom({
+      'connections.begin': () => ({ ...aFlow, expiresAt: new Date(Date.now() + 600_000).toISOString() }),
+      'connections.flow': () => ({ ...aFlow, state: 'cancelled' }),
+      'connections.cancel': (input) => {
+        cancelled.push(input);
+        room.bus.emit('flow', input);
+        return { ...aFlow, state: 'cancelled' };
+      },
+    });
+    const child = onTerminal(room, 'connect github --device');
+    const heard = listenTo(child);
+    await heard.said('left, Ctrl-C cancels');
+    child.stdin?.write('\x03');
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(cancelled).toEqual([{ id: aFlow.id }]);
+  });
+
+  it('colours repeat what the words say, and go where they are not wanted', async () => {
+    await using room = await openCliRoom({ 'status.get': () => aStatus });
+    const say = async (env: Record<string, string>) => {
+      const child = onTerminal(room, 'status', env);
+      const heard = listenTo(child);
+      await once(child, 'close');
+      return heard.text();
+    };
+    expect(await say({})).toContain('\x1b[32m● All good\x1b[0m');
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) expect(await say(env)).not.toContain('\x1b[');
+  });
+});
