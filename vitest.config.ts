@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** One project a folder of `test/`, so that each can be run by itself: `vitest run --project unit`. */
@@ -10,6 +11,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
+    // One more than there are cores: real processes and browsers spend much of their time waiting.
+    maxWorkers: availableParallelism() + 1,
     // Nothing in a test may depend on the internet: every socket that leaves the machine is refused.
     setupFiles: ['test/support/no-outbound-network.ts'],
     // Real processes and browsers on a busy machine; a spec that waits for nothing takes a few ms all the same.

@@ -23,6 +23,8 @@ async function main() {
     // Another build may have done it while this one waited for the lock.
     if (process.argv.includes('--if-needed') && isBuilt()) return;
     const fingerprint = fingerprintInputs();
+    // What V8 made of earlier bundles; `trackeep serve` keeps it there.
+    rmSync(join(ROOT, 'out', 'compile-cache'), { recursive: true, force: true });
     await buildDesktop({ root: ROOT, logLevel: 'warn' });
     await buildCli();
     markBuilt(fingerprint);

@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { callRunningApp } from '../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from '../test/support/app.ts';
+import { chromiumOptions } from '../test/support/chromium.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../docs/images');
 const SIZE = { width: 900, height: 640 };
@@ -26,10 +27,8 @@ async function main(): Promise<void> {
 }
 
 /** The whole way of a newcomer in one colour scheme, with a picture at every station. */
-async function takeAll(scheme: Scheme, dataDir: string): Promise<void> {
-  const named = process.env.TRACKEEP_CHROMIUM || '/usr/bin/chromium';
-  const app = await startApp({ dataDir, args: ['--demo', '--port', '9090'] });
-  const browser = await chromium.launch({ executablePath: named, args: ['--no-sandbox', '--disable-gpu'] });
+async function takeAll(scheme: Scheme, folder: string): Promise<void> {
+  const browser = await chromium.launch(chromiumOptions());
   try {
     const page = await browser.newPage({
       viewport: SIZE,
@@ -38,18 +37,36 @@ async function takeAll(scheme: Scheme, dataDir: string): Promise<void> {
       reducedMotion: 'reduce',
     });
     const take = async (name: string) => {
+      // The pointer would leave its trace on whatever lies under it.
+      await page.mouse.move(SIZE.width - 1, SIZE.height - 1);
       await page.screenshot({ path: join(FOLDER, `${name}-${scheme}.png`) });
       console.log(`docs/images/${name}-${scheme}.png`);
     };
-    // A notice would cover a corner of whatever page is taken next.
-    await callRunningApp(dataDir, 'settings.set', { notifications: false });
-    await page.goto(app.ready.ui);
-    await connect(page, take);
-    await update(page, take);
-    await others(page, take);
-    await disconnect(app);
+    await withApp(join(folder, 'new'), [], async (app) => {
+      await page.goto(app.ready.ui);
+      await page.getByRole('textbox', { name: 'Client ID' }).waitFor();
+      await take('setup');
+    });
+    await withApp(join(folder, 'demo'), ['--demo'], async (app) => {
+      // A notice would cover a corner of whatever page is taken next.
+      await callRunningApp(app.dataDir, 'settings.set', { notifications: false });
+      // From elsewhere, since a change of the fragment alone loads nothing.
+      await page.goto('about:blank');
+      await page.goto(app.ready.ui);
+      await connect(page, take);
+      await update(page, take);
+      await others(page, take);
+    });
   } finally {
     await browser.close();
+  }
+}
+
+async function withApp(dataDir: string, args: string[], work: (app: RunningApp) => Promise<void>): Promise<void> {
+  const app = await startApp({ dataDir, args: [...args, '--port', '9090'] });
+  try {
+    await work(app);
+  } finally {
     await app.stop();
   }
 }
@@ -97,18 +114,9 @@ async function others(page: Page, take: Take): Promise<void> {
   await take('doctor');
 }
 
-/** The way back to nothing, so that a run leaves no grant behind. */
-async function disconnect(app: RunningApp): Promise<void> {
-  for (const { id } of await callRunningApp(app.dataDir, 'connections.list', {})) {
-    await callRunningApp(app.dataDir, 'connections.disconnect', { id });
-  }
-}
-
 async function go(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name }).click();
   await page.waitForFunction((title) => document.title.startsWith(title), name);
-  // The pointer would leave its trace in the navigation.
-  await page.mouse.move(SIZE.width - 1, SIZE.height - 1);
 }
 
 await main();

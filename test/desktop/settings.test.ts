@@ -18,7 +18,7 @@ async function openSettings(app: DesktopApp) {
 it('settings are kept over a restart', async () => {
   const first = await desk.start();
   const page = await openSettings(first);
-  await page.getByRole('switch', { name: 'Offer prereleases' }).click();
+  await page.getByRole('switch', { name: 'Offer prereleases' }).press('Space');
   await page.getByLabel('Your Trackeep version').fill('1.2.6');
   await page.getByLabel('Your Trackeep version').press('Enter');
   await first.sees('both are saved', () => savedSettings().currentVersion === '1.2.6' && savedSettings().prereleases);

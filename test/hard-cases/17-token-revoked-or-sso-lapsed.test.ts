@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OAUTH_APP_CLIENT, refusals } from '../../src/main/demo/emulated-github.ts';
-import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
+import { type ConnectionsLab, openConnectionsLab, until } from '../support/connections-lab.ts';
 
 describe('a token that was revoked at GitHub', () => {
   let lab: ConnectionsLab;
@@ -26,7 +26,12 @@ describe('a token that was revoked at GitHub', () => {
   });
 
   it('makes one notice however many requests were under way', async () => {
-    const answers = await Promise.allSettled(Array.from({ length: 8 }, ask));
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    lab.github.fail({ match: 'GET /user', answer: { answerAfter: held } });
+    const asked = Promise.allSettled(Array.from({ length: 8 }, ask));
+    await until(() => lab.github.count('GET /user') === 8);
+    letGo();
+    const answers = await asked;
     for (const answer of answers) expect(answer).toMatchObject({ reason: { code: 'needs_reconnect' } });
     expect(lab.notices).toHaveLength(1);
   });

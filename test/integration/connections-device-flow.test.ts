@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
+import { refusals, SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab, until } from '../support/connections-lab.ts';
 
 const POLL = 'POST /login/oauth/access_token';
@@ -109,6 +109,16 @@ describe('signing in with a code', () => {
     expect(lab.connections.flow(flow.id).state).toBe('waiting');
     await lab.pass(1_000);
     expect(await ended(flow.id)).toMatchObject({ state: 'expired', error: { code: 'code_expired' } });
+    expect(polls().at(-1)).toBe(855_000);
+  });
+
+  it('asks no earlier than a limit allows', async () => {
+    lab.github.fail({ match: POLL, answer: refusals.tooManyRequests(90), times: 1 });
+    const flow = await lab.begin();
+    lab.github.approve(flow.userCode ?? '');
+    await lab.pass(95_000);
+    expect(await ended(flow.id)).toMatchObject({ state: 'connected' });
+    expect(polls()).toEqual([5_000, 95_000]);
   });
 
   it.each([['html' as const], ['reset' as const], [{ status: 502, body: 'Bad Gateway' }]])(
@@ -149,6 +159,7 @@ describe('signing in with a code', () => {
 
   it('ends after the machine slept beyond the end of a code that nobody entered', async () => {
     const flow = await lab.begin();
+    answerPolls({ error: 'authorization_pending' });
     await lab.pass(4_000);
     lab.clock.jump(20 * MINUTE);
     await lab.pass(1_000);
@@ -274,6 +285,19 @@ describe('a token that nobody will use', () => {
     await until(() => lab.github.requests.at(-1)?.status === 204);
     expect(await lab.connections.list()).toEqual([]);
     expect(lab.connections.flow(flow.id).state).toBe('cancelled');
+  });
+
+  it('is revoked if the person cancelled while GitHub was saying whose it is', async () => {
+    const flow = await lab.begin();
+    lab.github.approve(flow.userCode ?? '');
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    lab.github.fail({ match: 'GET /user', answer: { answerAfter: held }, times: 1 });
+    await lab.clock.advance(5_000);
+    await until(() => lab.github.count('GET /user') === 1);
+    await lab.connections.cancel(flow.id);
+    letGo();
+    await until(() => lab.github.count('DELETE /applications/*/token') === 1);
+    expect(await lab.connections.list()).toEqual([]);
   });
 
   it('is revoked when a new sign-in has replaced it', async () => {

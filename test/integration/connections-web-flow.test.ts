@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createOAuthStates } from '../../src/main/connections/sign-in/oauth-states.ts';
 import { DEMO_CLIENT, OAUTH_APP_CLIENT, SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
-import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
+import { type ConnectionsLab, openConnectionsLab, until } from '../support/connections-lab.ts';
 
 const MINUTE = 60_000;
 const REFUSED = { error: expect.objectContaining({ code: 'state_invalid' }) };
@@ -137,6 +138,7 @@ describe('signing in through the browser', () => {
     const flow = await lab.begin('web');
     const back = await lab.browse(flow);
     await lab.connections.cancel(flow.id);
+    await until(async () => (await lab.db.selectFrom('oauth_states').selectAll().execute()).length === 0);
     expect(await lab.connections.callback('github', back)).toEqual(REFUSED);
     expect(lab.connections.flow(flow.id).state).toBe('cancelled');
   });
@@ -156,6 +158,13 @@ describe('signing in through the browser', () => {
     expect(row?.sealed_code_verifier.split('.')).toHaveLength(5);
     await lab.connections.callback('github', await lab.browse(flow));
     expect(await lab.db.selectFrom('oauth_states').selectAll().execute()).toEqual([]);
+  });
+
+  it('takes no state that was made for another provider, and keeps it for the right one', async () => {
+    const states = createOAuthStates(lab);
+    const { state } = await states.issue({ platform: 'github', flowId: 'a flow', lifetimeMs: MINUTE });
+    expect(await states.redeem('jira', state)).toBeNull();
+    expect(await states.redeem('github', state)).toMatchObject({ flowId: 'a flow' });
   });
 
   it('says so when GitHub does not accept the secret', async () => {

@@ -5,7 +5,7 @@ import { openHttpDoor } from '../support/http-door.ts';
 import { aFlow } from '../support/stand-in-control.ts';
 
 async function comeBack(query: string, onCallback: OnCallback): Promise<{ answer: Response; text: string }> {
-  await using door = await openHttpDoor({}, onCallback);
+  await using door = await openHttpDoor({}, { onCallback });
   const answer = await fetch(`${door.address}/oauth/callback/github?${query}`);
   return { answer, text: await answer.text() };
 }

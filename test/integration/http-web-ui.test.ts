@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/main/core/errors.ts';
 import { openHttpDoor, postJson } from '../support/http-door.ts';
+import { createManualClock } from '../support/manual-clock.ts';
 import { aConnection, aStatus, someSettings } from '../support/stand-in-control.ts';
 
 const ID = aConnection.id;
@@ -169,6 +170,15 @@ describe('the event stream', () => {
     const pages = await Promise.all([1, 2, 3].map(() => fetch(`${door.address}/ui/events`, { headers })));
     door.bus.emit('notice', { kind: 'info', title: 'for all', body: '', page: null });
     for (const page of pages) expect(await hear(page, 'for all')).toContain('for all');
+  });
+
+  it('says now and then that it is still there, so that a page notices a dead one', async () => {
+    const clock = createManualClock();
+    await using door = await openHttpDoor({}, { clock });
+    const answer = await fetch(`${door.address}/ui/events`, { headers: await door.logIn() });
+    await clock.advance(60_000);
+    const heard = await hear(answer, ': still here\n\n: still here\n\n: still here\n\n');
+    expect(heard.split(': still here')).toHaveLength(4);
   });
 
   it('ends with the session', async () => {

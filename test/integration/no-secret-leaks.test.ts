@@ -99,6 +99,18 @@ describe('no secret is', () => {
 });
 
 describe('the search', () => {
+  it('came after flows that ended in every way there is', () => {
+    const states = ['connected', 'denied', 'expired', 'cancelled', 'failed', 'verified', 'offline'];
+    const codes = ['bad_input', 'not_permitted', 'provider_error', 'provider_refused_client'];
+    const traces = [
+      ...states.map((state) => `"state":"${state}"`),
+      ...codes.map((code) => `"${code}"`),
+      ...['revoked', 'failed'].map((upstream) => `"upstream":"${upstream}"`),
+    ];
+    const all = Object.values(sent).join('');
+    expect(traces.filter((trace) => !all.includes(trace))).toEqual([]);
+  });
+
   it('knows secrets of every kind', () => {
     expect(new Set(secrets.values())).toEqual(
       new Set(['from GitHub', 'code verifier', 'client secret', 'passphrase', 'login', 'session', 'socket key']),

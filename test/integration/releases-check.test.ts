@@ -95,6 +95,7 @@ describe('a check for releases', () => {
   it('looks further when the latest release has no version in its tag', async () => {
     const { releases, github } = await open();
     await github.publish(release('nightly', { publishedAt: '2026-11-19T00:00:00Z' }));
+    await github.publish(release('v1.4.0-rc.1', { prerelease: true }));
     expect(await releases.check()).toMatchObject({ state: 'available', latest: { version: '1.3.0' } });
   });
 
@@ -238,7 +239,12 @@ describe('a check that does not get through', () => {
       published_at: 'soon',
       prerelease: 'no',
       html_url: 'javascript:alert(1)',
-      assets: [null, 'x', { name: '../../evil', size: 1, browser_download_url: `${github.url}/x` }, { name: 'y' }],
+      assets: [
+        null,
+        'x',
+        { name: '../../evil-linux-amd64.zip', size: 1, browser_download_url: `${github.url}/x` },
+        { name: 'y' },
+      ],
     };
     github.fail({
       match: LATEST,
@@ -279,6 +285,14 @@ describe('the schedule', () => {
     await checked();
     expect(github.count(LATEST)).toBe(2);
     expect(releases.view().nextCheckAt).not.toBe(first.nextCheckAt);
+  });
+
+  it('counts the interval anew after a check that the person asked for', async () => {
+    const { releases, clock, checked } = await open({ settings: EVERY_6_HOURS });
+    await checked();
+    await clock.advance(3 * HOUR);
+    await releases.check();
+    expect(Date.parse(releases.view().nextCheckAt ?? '') - clock.now()).toBeGreaterThanOrEqual(6 * HOUR);
   });
 
   it('asks nobody by itself when automatic checks are off', async () => {

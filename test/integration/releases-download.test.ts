@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { refusals } from '../../src/main/demo/emulated-github.ts';
 import { openReleasesLab, type ReleasesLab, type ReleasesLabOptions, until } from '../support/releases-lab.ts';
@@ -30,6 +32,12 @@ const sha256 = async (path: string) =>
     .digest('hex');
 const ranges = () =>
   lab.github.requests.filter(({ path }) => path.startsWith('/release-assets/')).map(({ range }) => range);
+
+/** Node lets go of abort signals that only a collected object listened to; that must not matter. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+}
 const received = () => lab.releases.view().download?.receivedBytes ?? 0;
 
 /** Breaks the download off at half of the file, at the person's wish. */
@@ -111,6 +119,18 @@ describe('a download', () => {
     await lab.releases.download();
     expect(await lab.downloaded()).toMatchObject({ state: 'unverified', error: null, path: expect.any(String) });
   });
+
+  it.each([1, -1])(
+    'is refused with %i bytes more than announced, even where no checksum would tell',
+    async (excess) => {
+      lab = await openReleasesLab();
+      lab.github.setFileTrouble({ digest: 'absent', checksums: 'absent', excess });
+      await lab.releases.check();
+      await lab.releases.download();
+      expect(await lab.downloaded()).toMatchObject({ state: 'failed', error: { code: 'checksum_mismatch' } });
+      expect(await lab.files()).toEqual([]);
+    },
+  );
 
   it('is refused where the release has no file for this platform', async () => {
     const { releases, github } = await open({ machine: { os: 'freebsd', arch: 'x64' } });
@@ -221,6 +241,21 @@ describe('a download that was stopped', () => {
 });
 
 describe('a download that breaks off', () => {
+  it('is noticed, and can be stopped, after any garbage collection', async () => {
+    const { releases, github, clock } = await open();
+    github.setFileTrouble({ bytesPerSecond: 1 });
+    await releases.download();
+    await until(() => received() > 0);
+    collectGarbage();
+    github.fail({ match: 'GET /Dvorinka/**', answer: 'hang' });
+    await clock.advance(31_000);
+    await until(() => lab.log.some((line) => line.includes('broke off and goes on')));
+    await clock.advance(1_000);
+    await until(() => github.count('GET /Dvorinka/**') === 2);
+    collectGarbage();
+    expect((await releases.stopDownload()).download).toMatchObject({ state: 'stopped' });
+  });
+
   it('goes on by itself while each connection brings it further', async () => {
     const { releases, github, clock, passUntil } = await open();
     github.setFileTrouble({ breakAfter: 400_000 });
@@ -228,19 +263,24 @@ describe('a download that breaks off', () => {
     await releases.download();
     await passUntil(() => releases.view().download?.state === 'verified');
     expect(clock.monotonic() - began).toBeGreaterThanOrEqual(2_000);
-    expect(ranges()).toEqual([null, 'bytes=400000-', 'bytes=800000-']);
+    const starts = ranges().map((range) => Number(range?.slice('bytes='.length, -1) ?? 0));
+    expect(starts.length).toBeGreaterThanOrEqual(3);
+    // What is still on its way when a connection breaks off may be lost with it, so the offsets are not exact.
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    expect(new Set(starts).size).toBe(starts.length);
   });
 
   it('gives up when nothing arrives any more, and keeps what has arrived', async () => {
     const { releases, github, passUntil } = await open();
     github.setFileTrouble({ breakAfter: 300_000 });
     await releases.download();
-    await until(() => received() === 300_000);
+    await until(() => lab.log.some((line) => line.includes('broke off and goes on')));
     github.fail({ match: 'GET /Dvorinka/**', answer: 'reset' });
     await passUntil(() => releases.view().download?.state === 'failed');
+    const arrived = received();
+    expect(arrived).toBeGreaterThan(0);
     expect(releases.view().download).toMatchObject({
       state: 'failed',
-      receivedBytes: 300_000,
       error: { code: 'download_failed', action: 'retry' },
     });
 
@@ -248,7 +288,7 @@ describe('a download that breaks off', () => {
     github.setFileTrouble({});
     await releases.download();
     expect(await lab.downloaded()).toMatchObject({ state: 'verified', error: null });
-    expect(ranges().at(-1)).toBe('bytes=300000-');
+    expect(ranges().at(-1)).toBe(`bytes=${arrived}-`);
   });
 
   it('is dead after half a minute of silence', async () => {
@@ -323,6 +363,15 @@ describe('a start with something in the downloads folder', () => {
     lab = await lab.restart();
     expect(await lab.files()).toEqual([]);
     expect(lab.releases.view().download).toBeNull();
+  });
+
+  it('clears away a part of a file with another checksum', async () => {
+    await open();
+    await stopHalfway();
+    const notes = join(lab.dataDir, 'downloads', `${FILE}.part.json`);
+    await writeFile(notes, (await readFile(notes, 'utf8')).replace(/"sha256":"[0-9a-f]{8}/, '"sha256":"00000000'));
+    lab = await lab.restart();
+    expect(await lab.files()).toEqual([]);
   });
 
   it('clears away a part whose notes are broken', async () => {

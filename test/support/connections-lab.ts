@@ -58,8 +58,8 @@ export interface ConnectionsLab {
   reroute(origin: string | null): void;
   begin(way?: SignInWay): Promise<FlowView>;
   /**
-   * Lets `ms` pass in steps of a second, and every answer arrive on the way: a busy machine takes longer to answer than
-   * the clock to turn, and a request must not time out by that.
+   * Lets `ms` pass in steps of a second, and all work that a step began come to its end: a busy machine takes longer to
+   * answer than the clock to turn, and a request must not time out by that.
    */
   pass(ms: number): Promise<void>;
   /** Lets time pass, as `pass` does, until something holds. */
@@ -107,7 +107,12 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
   let answersExpected = true;
   let detour: string | null = null;
   const sent: ConnectionsLab['sent'] = [];
+  /** Requests, and work with keys, which also takes a moment of real time. */
   const underWay = new Set<unknown>();
+  const watched = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    return work.finally(() => underWay.delete(work));
+  };
   const http = createHttpClient({ clock, userAgent: 'trackeep-tray/test' });
   const observed: typeof fetch = async (input, init) => {
     const { method, url: address } = new Request(input, init);
@@ -133,7 +138,12 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
     fetch: observed,
     random: () => 0.5,
     retryBaseMs: 1,
-    ...{ db, vault, clock, logger, redactor, bus, scheduler },
+    vault: {
+      ...vault,
+      seal: (place, plaintext) => watched(vault.seal(place, plaintext)),
+      open: (place, sealed) => watched(vault.open(place, sealed)),
+    },
+    ...{ db, clock, logger, redactor, bus, scheduler },
   });
   if (options.background) connections.start();
 
@@ -169,8 +179,10 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
     async pass(ms) {
       for (let left = ms; left > 0; left -= 1_000) {
         await clock.advance(Math.min(left, 1_000));
-        await until(() => underWay.size === 0);
-        await clock.settle();
+        do {
+          await until(() => underWay.size === 0);
+          await clock.settle();
+        } while (underWay.size > 0);
       }
     },
     async passUntil(condition) {

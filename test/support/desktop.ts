@@ -13,8 +13,6 @@ import type { MenuLine, Recorded } from './desktop/recorder.ts';
 import { standInHost } from './desktop/stand-in-host.ts';
 import { type Something, until } from './desktop/until.ts';
 
-export { until } from './desktop/until.ts';
-
 export interface DesktopOptions {
   args?: readonly string[];
   env?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Handlers } from '../../src/main/control/control.ts';
 import type { Bus } from '../../src/main/core/bus.ts';
-import { systemClock } from '../../src/main/core/clock.ts';
+import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import type { OnCallback } from '../../src/main/http/callback.ts';
 import { createListener, type Listener } from '../../src/main/http/listener.ts';
 import { createQuietLogger } from './quiet-logger.ts';
@@ -29,7 +29,10 @@ const FILES: Readonly<Record<string, string>> = {
   'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
 };
 
-export async function openHttpDoor(handlers: Partial<Handlers> = {}, onCallback?: OnCallback): Promise<HttpDoor> {
+export async function openHttpDoor(
+  handlers: Partial<Handlers> = {},
+  { onCallback, clock = systemClock() }: { onCallback?: OnCallback; clock?: Clock } = {},
+): Promise<HttpDoor> {
   const parent = await mkdtemp(join(tmpdir(), 'trackeep-http-'));
   const folder = join(parent, 'renderer');
   await mkdir(join(folder, 'assets'), { recursive: true });
@@ -43,7 +46,7 @@ export async function openHttpDoor(handlers: Partial<Handlers> = {}, onCallback?
     onCallback: onCallback ?? (() => Promise.reject(new Error('No callback was expected.'))),
     rendererDir: folder,
     logger: createQuietLogger(),
-    clock: systemClock(),
+    clock,
   });
   const { address, port } = await listener.start();
 

@@ -2,13 +2,13 @@
  * A real Chromium with one rule for every page: an error on its console, an uncaught exception or anything that the
  * content security policy had to stop fails the test.
  */
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
 import type { RunningApp } from '../support/app.ts';
+import { chromiumOptions } from '../support/chromium.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../test-results/web');
 
@@ -30,12 +30,8 @@ export interface WebPage {
   picture(name: string): Promise<void>;
 }
 
-export async function launchBrowser(): Promise<Browser> {
-  const named = [process.env.TRACKEEP_CHROMIUM, '/usr/bin/chromium'].find((path) => path && existsSync(path));
-  return chromium.launch({
-    ...(named === undefined ? {} : { executablePath: named }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch(chromiumOptions());
 }
 
 /** A page of its own browser profile that watches for complaints; it is closed, and they are judged, after the test. */

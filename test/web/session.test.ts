@@ -63,7 +63,7 @@ describe("the web UI's session", () => {
     expectComplaint(/net::ERR/);
     const { port } = new URL(app.ready.issuer);
     await app.stop();
-    const banner = page.getByText('Trackeep Tray is not running');
+    const banner = page.getByText('Trackeep Tray is not running', { exact: true });
     await banner.waitFor();
     // It fades in after a moment, so that a short break is not worth a word.
     await expect

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { callRunningApp } from '../../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
-import { FAILED_REQUEST, heading, launchBrowser, openUi, visit } from './browser.ts';
+import { FAILED_REQUEST, heading, launchBrowser, openUi, PATIENCE, visit } from './browser.ts';
 
 const PASSPHRASE = 'four quiet words here';
 
@@ -17,6 +18,9 @@ describe('a vault that is closed', () => {
     dataDir = await mkdtemp(join(tmpdir(), 'trackeep-web-'));
     const args = ['--vault', 'passphrase'];
     const first = await startApp({ dataDir, args, env: { TRACKEEP_VAULT_PASSPHRASE: PASSPHRASE } });
+    await vi.waitFor(async () => {
+      expect((await callRunningApp(dataDir, 'status.get', {})).vault.state).toBe('open');
+    }, PATIENCE);
     await first.stop();
     [browser, app] = await Promise.all([launchBrowser(), startApp({ dataDir, args })]);
   });

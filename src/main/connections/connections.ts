@@ -22,18 +22,41 @@ export interface UsableToken {
 /** The OAuth client side of the house: providers, sign-ins, connected accounts and their tokens. */
 export interface Connections {
   providers(): Promise<ProviderView[]>;
+  /**
+   * Sets the person's own app for a provider, after asking the provider whether it knows it. One that cannot be reached
+   * is not asked, and the app is kept.
+   * @param input a secret of null forgets the stored one; left out, it stays for as long as the client ID does
+   * @throws AppError `bad_input` where the environment sets it, `provider_refused_client`, `device_flow_disabled`, or a
+   *   vault code
+   */
   configure(input: { platform: Platform; clientId: string; clientSecret?: string | null }): Promise<ProviderView>;
+  /** Every account, whatever its state: a closed vault is a state too. */
   list(): Promise<ConnectionView[]>;
+  /**
+   * Begins a sign-in; an earlier one of the same way that still waits is cancelled. Its end is announced on the bus.
+   * @throws AppError `provider_not_configured`, a vault code, or why the provider gave no code
+   */
   begin(input: { platform: Platform; way: SignInWay }): Promise<FlowView>;
+  /** The sign-ins that wait for the person now. */
   flows(): FlowView[];
+  /** One that waits, or that ended less than ten minutes ago. @throws AppError `not_found` */
   flow(id: string): FlowView;
+  /** @returns how it ended, which is otherwise if it had just ended. @throws AppError `not_found` */
   cancel(id: string): Promise<FlowView>;
   /**
    * The provider sent the browser back (RFC 6749 §4.1.2). Never throws: a forged or stale callback answers its error
    * and ends no flow.
    */
   callback(platform: string, parameters: URLSearchParams): Promise<FlowView | { error: ErrorView }>;
+  /**
+   * Renews the account's token now, or asks the provider whether it still accepts one that cannot be renewed.
+   * @throws AppError `not_connected`, `needs_reconnect`, `rate_limited`, a vault code, or the provider's trouble
+   */
   refresh(id: string): Promise<ConnectionView>;
+  /**
+   * Forgets the account here, and ends its token at the provider where that can be done; the answer says which.
+   * @throws AppError `not_connected`
+   */
   disconnect(id: string): Promise<DisconnectView>;
   /**
    * A working token, refreshed first where it must be.

@@ -11,15 +11,23 @@ export const LONGEST_PAUSE_MS = 24 * 3_600_000;
 /** Until when a provider wants no request from an account. Kept in the account's row, so that a restart waits on too. */
 export interface Pauses {
   /** @returns ms since the epoch; null: it may be asked now */
-  until(installation: Installation): number | null;
+  until(account: Account): number | null;
   /** Pauses from this very instant, and longer than before if it is paused already. */
   begin(id: string, until: number): Promise<void>;
   /** Tells of the end of a pause that an earlier run began. */
-  resume(installation: Installation): void;
+  resume(account: Account): void;
 }
 
-/** @param changed called when a pause begins or ends */
-export function createPauses(parts: { installations: Installations; clock: Clock; changed: () => void }): Pauses {
+type Account = Pick<Installation, 'id' | 'pausedUntil'>;
+
+export interface PausesParts {
+  installations: Pick<Installations, 'setPause'>;
+  clock: Clock;
+  /** Called when a pause begins or ends. */
+  changed: () => void;
+}
+
+export function createPauses(parts: PausesParts): Pauses {
   const { installations, clock, changed } = parts;
   /** Before the row is written: requests of the same instant must not slip through. */
   const begun = new Map<string, number>();
@@ -41,8 +49,8 @@ export function createPauses(parts: { installations: Installations; clock: Clock
       tellOfEnd(end);
       await installations.setPause(id, end);
     },
-    resume(installation) {
-      const end = stillAhead(installation.pausedUntil);
+    resume({ pausedUntil }) {
+      const end = stillAhead(pausedUntil);
       if (end !== null) tellOfEnd(end);
     },
   };

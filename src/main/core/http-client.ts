@@ -50,6 +50,9 @@ export function createHttpClient({
   maxBytes = 10_000_000,
 }: HttpClientOptions): HttpFetch {
   let trusting = false;
+  // Node passes an abort on through each Request only while somebody holds that Request. One that was collected while
+  // its body was still coming could neither be stopped nor time out any more.
+  const underWay = new Set<Request>();
 
   return async (input, init = {}) => {
     const { limits = {}, ...rest } = init;
@@ -60,7 +63,15 @@ export function createHttpClient({
       trusting = true;
     }
     const bounds = { totalMs: timeoutMs, idleMs: null, maxBytes, ...limits };
-    const deadline = startDeadline(clock, host, bounds);
+    const held: Request[] = [];
+    const hold = (request: Request) => {
+      held.push(request);
+      underWay.add(request);
+    };
+    hold(asked);
+    const deadline = startDeadline(clock, host, bounds, () => {
+      for (const request of held) underWay.delete(request);
+    });
     const translate = (error: unknown) => {
       deadline.end();
       return asked.signal.aborted ? asked.signal.reason : toHttpError(error, host);
@@ -69,7 +80,7 @@ export function createHttpClient({
     try {
       const request = new Request(asked, { signal: AbortSignal.any([asked.signal, deadline.signal]) });
       if (!request.headers.has('user-agent')) request.headers.set('user-agent', userAgent);
-      const answer = await follow(request);
+      const answer = await follow(request, hold);
       deadline.touch();
       if (answer.body === null) deadline.end();
       return bounded(answer, { host, maxBytes: bounds.maxBytes, deadline, translate });
@@ -79,10 +90,12 @@ export function createHttpClient({
   };
 }
 
-async function follow(request: Request): Promise<Response> {
+async function follow(request: Request, hold: (request: Request) => void): Promise<Response> {
+  hold(request);
   if (request.redirect !== 'follow') return fetch(request);
   let current = new Request(request, { redirect: 'manual' });
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    hold(current);
     const answer = await fetch(current);
     const target = redirectTarget(current, answer);
     if (target === null) return answer;
@@ -121,13 +134,19 @@ interface Deadline {
   end(): void;
 }
 
-function startDeadline(clock: Clock, host: string, { totalMs, idleMs }: Required<HttpLimits>): Deadline {
+function startDeadline(
+  clock: Clock,
+  host: string,
+  { totalMs, idleMs }: Required<HttpLimits>,
+  ended: () => void,
+): Deadline {
   const controller = new AbortController();
   const arm = (ms: number | null): Timer | null =>
     ms === null
       ? null
       : clock.after(ms, () => {
           controller.abort(new AppError('offline', `${host} did not answer within ${Math.round(ms / 1_000)} s.`));
+          ended();
         });
   const total = arm(totalMs);
   let idle = arm(idleMs);
@@ -140,6 +159,7 @@ function startDeadline(clock: Clock, host: string, { totalMs, idleMs }: Required
     end() {
       total?.cancel();
       idle?.cancel();
+      ended();
     },
   };
 }

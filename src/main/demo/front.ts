@@ -1,6 +1,5 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../core/clock.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { type Failure, type Failures, PROXY_PAGE } from './failures.ts';
@@ -117,9 +116,19 @@ async function send(response: ServerResponse, answer: Answer, method: string): P
   response.writeHead(answer.status, answer.headers);
   if (answer.body === undefined || method === 'HEAD') response.end();
   else if (typeof answer.body === 'string' || answer.body instanceof Uint8Array) response.end(answer.body);
-  else {
-    // Headers go first, so that a body that breaks off at once still breaks off after them.
-    response.flushHeaders();
-    await pipeline(Readable.from(answer.body, { objectMode: false }), response);
+  else await stream(response, answer.body);
+}
+
+/** A body that throws breaks off: what was written still arrives, and then the connection ends before its time. */
+async function stream(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
+  response.flushHeaders();
+  try {
+    for await (const chunk of body) {
+      if (response.destroyed) return;
+      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
+    response.end();
+  } catch {
+    response.socket?.end();
   }
 }

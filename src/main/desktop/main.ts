@@ -103,15 +103,20 @@ async function run({ options, config: asked }: Start): Promise<void> {
     logToConsole: !app.isPackaged,
     demo: options.demo,
   });
-  // Already now: a quit that comes during the start must end what it has started.
-  running.defer(async () => (await starting).stop());
+  // Already now: a quit that comes during the start must end what it has started. What fails has ended itself.
+  running.defer(() =>
+    starting.then(
+      (started) => started.stop(),
+      () => undefined,
+    ),
+  );
   const { control } = await starting;
   const client = createAppClient(control);
 
   setupIpc({ call: openingSignIns(control, openLink), subscribe: control.subscribe, window });
   await setupColorScheme(client);
-  const run = createTrayCommands({ client, window, notify: (notice) => notifications.show(notice) });
-  const tray = await setupTray({ client, images: join(RESOURCES, 'tray'), panel, run });
+  const obey = createTrayCommands({ client, window, notify: (notice) => notifications.show(notice) });
+  const tray = await setupTray({ client, images: join(RESOURCES, 'tray'), panel, run: obey });
   running.defer(() => tray.destroy());
   setupSecondInstance(() => window.show());
   app.on('activate', () => window.show());

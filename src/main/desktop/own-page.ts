@@ -1,5 +1,3 @@
-import type { WebFrameMain } from 'electron';
-
 /** A scheme of our own, since `file:` pages may read the person's other files. */
 export const APP_SCHEME = 'app';
 const HOST = 'trackeep';
@@ -16,7 +14,7 @@ export function isAppUrl(text: string): boolean {
 /** What is told of a sender: the page, and the frame in it. */
 export interface Sender {
   sender: object;
-  senderFrame: Pick<WebFrameMain, 'url' | 'parent'> | null;
+  senderFrame: { readonly url: string; readonly parent: object | null } | null;
 }
 
 /**

@@ -16,7 +16,7 @@ export interface ControlKey {
   key: string;
 }
 
-export const CONTROL_KEY_FILE = 'control.key';
+const CONTROL_KEY_FILE = 'control.key';
 
 /**
  * @returns what a running, or killed, app has left in `dataDir`; null when there is nothing of use

@@ -57,7 +57,7 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   download_failed: 502,
 };
 
-export interface AnswerDetails {
+interface AnswerDetails {
   /** Where the code's usual status is not the most precise one, such as 405. */
   status?: number;
   headers?: Readonly<Record<string, string>>;

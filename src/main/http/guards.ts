@@ -91,6 +91,6 @@ function checkOrigin({ origin, fetchSite }: Arrival, { origins, sameOriginOnly }
  * Whether `origin` is a local http server's, on any port. Spelled out rather than parsed: a parser repairs what it
  * reads (`http://127.1`, a trailing dot), and a browser never sends an origin that needs repair.
  */
-export function isLoopbackOrigin(origin: string): boolean {
+function isLoopbackOrigin(origin: string): boolean {
   return /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::[1-9]\d{0,4})?$/.test(origin);
 }

@@ -37,7 +37,7 @@ const ALWAYS: readonly (readonly [string, string])[] = [
 
 /** A part of the listener's paths: who may call it, and who answers. */
 interface Mount extends Admission {
-  /** Takes this path and everything below it. The longest matching one counts. */
+  /** Takes this path and everything below it. The first mount that matches counts. */
   path: string;
   answer(request: IncomingMessage, response: ServerResponse, path: string, search: string): void | Promise<void>;
 }

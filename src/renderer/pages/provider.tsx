@@ -15,7 +15,7 @@ export function ProviderPage() {
       title="Set up GitHub"
       lead="The app at GitHub through which Trackeep Tray signs you in. A change applies to the next sign-in."
     >
-      {providers.error ? (
+      {providers.error && !github ? (
         <ErrorNotice
           error={providers.error.view}
           onRetry={() => void providers.refetch()}

@@ -37,7 +37,6 @@ export function UpdatesPage() {
           leftSection={<IconRefresh size={18} aria-hidden />}
           onClick={runCheck}
           loading={checking}
-          disabled={updates?.state === 'not_signed_in'}
         >
           Check now
         </Button>

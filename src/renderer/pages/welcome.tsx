@@ -18,7 +18,7 @@ export function WelcomePage() {
       title="Connect GitHub to begin"
       lead="Trackeep Tray signs you in once, keeps the token in your vault, keeps it fresh, and tells you when a newer Trackeep is out."
     >
-      {providers.error ? (
+      {providers.error && !github ? (
         <ErrorNotice
           error={providers.error.view}
           onRetry={() => void providers.refetch()}

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Recorder } from './recorder.ts';
 
 /** The clone's folder: what Electron is pointed at. */
-export const APP_FOLDER = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '');
+export const APP_FOLDER = resolve(import.meta.dirname, '../../..');
 
 export interface Launch {
   args: readonly string[];

@@ -1,7 +1,10 @@
 import { app } from './app.ts';
 
-type RequestHandler = Parameters<Electron.Session['setPermissionRequestHandler']>[0];
 type CheckHandler = Parameters<Electron.Session['setPermissionCheckHandler']>[0];
+type RequestHandler =
+  | ((contents: object, permission: Permission, decide: (granted: boolean) => void, details: object) => void)
+  | null;
+export type Permission = Parameters<NonNullable<CheckHandler>>[1];
 type Answer = (request: Request) => Response | Promise<Response>;
 
 const privileged = new Set<string>();
@@ -21,6 +24,7 @@ export class Session
 {
   #schemes = new Map<string, Answer>();
   #check: CheckHandler = null;
+  #request: RequestHandler = null;
 
   readonly protocol: Pick<Electron.Protocol, 'handle'> = {
     handle: (scheme, handler) => {
@@ -29,15 +33,28 @@ export class Session
       this.#schemes.set(scheme, async (request) => await handler(request));
     },
   };
-  setPermissionRequestHandler(_handler: RequestHandler): void {}
+  setPermissionRequestHandler(handler: Parameters<Electron.Session['setPermissionRequestHandler']>[0]): void {
+    // The contents it is given are the stand-in's.
+    this.#request = handler as RequestHandler;
+  }
   setPermissionCheckHandler(handler: CheckHandler): void {
     this.#check = handler;
   }
   setDevicePermissionHandler(_handler: Parameters<Electron.Session['setDevicePermissionHandler']>[0]): void {}
 
-  /** Whether pages may have what Chromium calls `permission`; without a handler they may, as in Electron. */
-  allows(permission: Parameters<NonNullable<CheckHandler>>[1], origin: string): boolean {
-    return this.#check?.(null, permission, origin, { isMainFrame: true, requestingUrl: origin }) ?? true;
+  /** Whether pages may have it, by both handlers. As in Electron, what has no handler is granted. */
+  allows(permission: Permission, contents: object, requestingUrl: string): boolean {
+    let granted = true;
+    const details = { isMainFrame: true, requestingUrl };
+    this.#request?.(
+      contents,
+      permission,
+      (answer) => {
+        granted = answer;
+      },
+      details,
+    );
+    return granted && (this.#check?.(null, permission, requestingUrl, details) ?? true);
   }
 
   async answer(url: string, method: string): Promise<Response | null> {

@@ -6,7 +6,7 @@ import { browserContext } from './browser.ts';
 import { nativeTheme } from './native-theme.ts';
 import { toPageAddress } from './page-address.ts';
 import { preloadScript } from './preload-shim.ts';
-import type { Session } from './session.ts';
+import type { Permission, Session } from './session.ts';
 import { WebContents } from './web-contents.ts';
 
 type Implemented =
@@ -62,7 +62,7 @@ export class BrowserWindow extends EventEmitter implements Pick<Electron.Browser
 
   async loadURL(url: string): Promise<void> {
     const page = await this.#page;
-    await grant(page.context(), this.webContents.session, url);
+    await grant(page.context(), this.webContents, url);
     await this.webContents.load(page, url);
     this.emit('ready-to-show');
   }
@@ -127,9 +127,19 @@ async function newPage(context: BrowserContext): Promise<Page> {
   return page;
 }
 
-/** Chromium's own word for the one permission that pages use here. All others are denied them. */
-async function grant(context: BrowserContext, session: Session, url: string): Promise<void> {
+/** What Playwright calls the permissions that the specs ask for. Chromium denies the origin all others. */
+const PERMISSIONS: readonly (readonly [Permission, string])[] = [
+  ['clipboard-sanitized-write', 'clipboard-write'],
+  ['clipboard-read', 'clipboard-read'],
+  ['notifications', 'notifications'],
+  ['geolocation', 'geolocation'],
+];
+
+async function grant(context: BrowserContext, contents: WebContents, url: string): Promise<void> {
+  const allowed = PERMISSIONS.filter(([permission]) => contents.session.allows(permission, contents, url));
   const origin = new URL(toPageAddress(url)).origin;
-  const mayCopy = session.allows('clipboard-sanitized-write', origin);
-  await context.grantPermissions(mayCopy ? ['clipboard-write'] : [], { origin });
+  await context.grantPermissions(
+    allowed.map(([, name]) => name),
+    { origin },
+  );
 }

@@ -27,7 +27,7 @@ const OVERALL: Record<Overall, { shape: string; word: string; paint: 'green' | '
 };
 
 /** What a connection's state is called. */
-export const CONNECTION_STATES: Record<ConnectionView['state'], string> = {
+const CONNECTION_STATES: Record<ConnectionView['state'], string> = {
   ok: '● works',
   refreshing: '◌ refreshing',
   paused: '◌ paused',

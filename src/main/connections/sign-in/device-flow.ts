@@ -37,20 +37,21 @@ export function createDeviceFlow({ flows, complete, clock, logger, learn }: Devi
    */
   const poll = async (flow: Flow, device: DeviceSignIn, app: ProviderApp, code: DeviceCode): Promise<DevicePoll> => {
     let interval = Math.max(code.intervalMs, SHORTEST_INTERVAL_MS);
-    let failures = 0;
-    for (;;) {
-      const wait =
-        failures === 0 ? interval : Math.min(interval * 2 ** failures, Math.max(interval, LONGEST_BACKOFF_MS));
+    let wait = interval;
+    for (let failures = 0; ; ) {
       const cutShort = flow.remaining() < wait;
       await clock.sleep(cutShort ? flow.remaining() : wait, flow.signal);
       if (cutShort) throw expired();
       try {
         const answer = await device.poll(app, code.deviceCode);
-        failures = 0;
         if (answer.state === 'granted' || answer.state === 'refused') return answer;
         if (answer.state === 'slow_down') interval = Math.max(interval + SLOW_DOWN_MS, answer.intervalMs ?? 0);
+        failures = 0;
+        wait = interval;
       } catch (error) {
         failures += 1;
+        const asked = error instanceof AppError && error.retryAt !== null ? error.retryAt - clock.now() : 0;
+        wait = Math.max(interval, asked, Math.min(interval * 2 ** failures, LONGEST_BACKOFF_MS));
         logger.debug('the provider could not be asked about a code', { error });
       }
       // Asked once more after a sleep that outlasted the code: the person may have entered it in time.

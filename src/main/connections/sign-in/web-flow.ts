@@ -62,7 +62,7 @@ export function createWebFlow(parts: WebFlowParts): WebFlow {
     if (!state || given.length > 1 || !registry.find(platform)) throw invalid();
     const redeemed = await states.redeem(platform, state);
     const flow = redeemed && flows.waiting(redeemed.flowId);
-    if (!redeemed || !flow || flow.timeIsUp()) throw invalid();
+    if (!redeemed || !flow) throw invalid();
     try {
       await finish(flow, parameters, redeemed.codeVerifier);
     } catch (error) {

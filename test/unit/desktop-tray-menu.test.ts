@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type TrayEntry, trayModel } from '../../src/main/desktop/tray-menu.ts';
+import type { ConnectionView, StatusView } from '../../src/shared/views.ts';
+
+const CONNECTION: ConnectionView = {
+  id: '00000000-0000-4000-8000-000000000001',
+  platform: 'github',
+  host: 'github.com',
+  login: 'octocat',
+  name: null,
+  state: 'ok',
+  problem: null,
+  scopes: [],
+  connectedAt: '2026-11-01T08:00:00.000Z',
+  accessExpiresAt: null,
+  refreshExpiresAt: null,
+  lastRefreshedAt: null,
+  lastUsedAt: null,
+  pausedUntil: null,
+};
+
+const STATUS: StatusView = {
+  app: { version: '1.0.0', host: 'desktop', pid: 1, startedAt: '2026-11-01T08:00:00.000Z', dataDir: '/d', demo: false },
+  overall: 'ok',
+  attention: [],
+  connections: [CONNECTION],
+  vault: { source: 'file', backend: 'key file', state: 'open', problem: null },
+  issuer: { address: 'http://127.0.0.1:9090' },
+  updates: { state: 'up_to_date', currentVersion: '1.3.0', latestVersion: '1.3.0', checkedAt: null, nextCheckAt: null },
+};
+
+function menu(status: Partial<StatusView> = {}, startAtLogin: boolean | null = false) {
+  return trayModel({ ...STATUS, ...status }, { startAtLogin });
+}
+
+function entry(entries: TrayEntry[], label: string) {
+  return entries.filter((one) => one !== 'line').find((one) => one.label === label);
+}
+
+describe('the tray menu', () => {
+  it('begins with how things stand, which is nothing to click when all is good', () => {
+    expect(menu().entries[0]).toEqual({ label: 'All good', command: null });
+    expect(menu({ overall: 'busy' }).entries[0]).toEqual({ label: 'Working…', command: null });
+  });
+
+  it('begins with everything that waits for the person, each leading to the page that settles it', () => {
+    const { entries, tooltip } = menu({
+      overall: 'needs_you',
+      attention: [
+        { kind: 'vault', text: 'Your keychain is locked.', page: 'doctor' },
+        { kind: 'update', text: 'Trackeep 1.4.0 is out.', page: 'updates' },
+      ],
+    });
+    expect(entries.slice(0, 2)).toEqual([
+      { label: 'Your keychain is locked.', command: { do: 'open', page: 'doctor' } },
+      { label: 'Trackeep 1.4.0 is out.', command: { do: 'open', page: 'updates' } },
+    ]);
+    expect(tooltip).toBe('Trackeep Tray: Your keychain is locked.');
+  });
+
+  it.each([
+    ['ok', 'connected'],
+    ['refreshing', 'refreshing…'],
+    ['unreachable', 'cannot be reached'],
+    ['needs_reconnect', 'needs you to sign in again'],
+    ['vault_closed', 'waits for the keychain'],
+  ] as const)('says of a connection that is %s: %s', (state, words) => {
+    const { entries } = menu({ connections: [{ ...CONNECTION, state }] });
+    expect(entry(entries, `octocat on github.com: ${words}`)?.command).toEqual({ do: 'open', page: 'connections' });
+  });
+
+  it('says until when a connection is paused', () => {
+    const { entries } = menu({
+      connections: [{ ...CONNECTION, state: 'paused', pausedUntil: '2026-11-01T09:30:00.000Z' }],
+    });
+    const labels = entries.map((one) => (one === 'line' ? '' : one.label));
+    expect(labels.some((label) => /^octocat on github\.com: paused until .*30/.test(label))).toBe(true);
+  });
+
+  it('does not offer a second check while one runs', () => {
+    const { entries } = menu({ updates: { ...STATUS.updates, state: 'checking' } });
+    expect(entry(entries, 'Checking for updates…')?.command).toBeNull();
+    expect(entry(entries, 'Check for updates')).toBeUndefined();
+  });
+
+  it('offers "Start at login" only where the system can do it, with what a click will make of it', () => {
+    expect(entry(menu({}, null).entries, 'Start at login')).toBeUndefined();
+    expect(entry(menu({}, true).entries, 'Start at login')).toEqual({
+      label: 'Start at login',
+      checked: true,
+      command: { do: 'start-at-login', on: false },
+    });
+  });
+});
