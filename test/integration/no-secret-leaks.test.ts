@@ -40,7 +40,6 @@ beforeAll(async () => {
   github = await startEmulatedGitHub({
     clients: [SECRET_CLIENT],
     intervalSeconds: 1,
-    autoApproveMs: 200,
     assetBytes: 200_000,
   });
   captureCodeVerifiers();
@@ -140,7 +139,9 @@ async function setUpProvider() {
 /** Approved, denied, expired, cancelled; from the web UI and from the command line. */
 async function signInByDevice() {
   const begin = () => socket('connections.begin', { platform: 'github', way: 'device' });
-  await until(await begin(), 'connected');
+  const approved = await begin();
+  github.approve(approved.userCode ?? '');
+  await until(approved, 'connected');
   const denied = await begin();
   github.deny(denied.userCode ?? '');
   await until(denied, 'denied');
@@ -148,8 +149,17 @@ async function signInByDevice() {
   github.expire(expired.userCode ?? '');
   await until(expired, 'expired');
   await socket('connections.cancel', { id: (await begin()).id });
-  await command('connect', 'github', '--device');
-  await command('connect', 'github', '--device', '--json');
+  await connectByCommand();
+  await connectByCommand('--json');
+}
+
+/** The command waits; the code is approved as soon as the app says that somebody should. */
+async function connectByCommand(...args: string[]) {
+  const stop = link.subscribe(({ event, data }) => {
+    if (event === 'flow' && data.state === 'waiting') github.approve(data.userCode ?? '');
+  });
+  await command('connect', 'github', '--device', ...args);
+  stop();
 }
 
 async function signInByBrowser() {
@@ -226,13 +236,17 @@ async function disconnect() {
   const [first] = await web('connections.list', {});
   await attempt(() => web('connections.disconnect', { id: first?.id ?? '' }));
   end();
-  await command('connect', 'github', '--device');
-  await command('disconnect', 'github');
+  await connectByCommand();
+  await command('disconnect', 'github', '--json');
 }
 
-/** Follows the browser's way: the provider's page, and back to the callback. */
+/** Goes the browser's way: approval on the provider's page, and back to the callback. */
 async function finish(flow: { authorizationUrl: string | null }) {
-  const away = await fetch(flow.authorizationUrl ?? '', { redirect: 'manual' });
+  const away = await fetch(flow.authorizationUrl ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ decision: 'approve' }),
+    redirect: 'manual',
+  });
   const back = await fetch(away.headers.get('location') ?? '');
   sent.http += `${JSON.stringify([...back.headers])}${await back.text()}`;
 }

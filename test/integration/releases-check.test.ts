@@ -269,6 +269,20 @@ describe('a check that does not get through', () => {
   });
 });
 
+describe('an app that stops', () => {
+  it('does not wait for a check under way', async () => {
+    const { releases, github } = await open();
+    github.fail({ match: LATEST, answer: 'hang' });
+    const asked = releases.check();
+    await until(() => github.count(LATEST) === 1);
+    const began = performance.now();
+    await releases.stop();
+    await asked;
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(releases.view()).toMatchObject({ state: 'never_checked', error: null });
+  });
+});
+
 describe('the schedule', () => {
   const EVERY_6_HOURS = { automaticChecks: true, checkIntervalMs: 6 * HOUR };
 
@@ -363,6 +377,13 @@ describe('a new version', () => {
       checkedAt: before.checkedAt,
     });
     expect(lab.github.count(LATEST)).toBe(1);
+  });
+
+  it('is not taken from what another platform was offered', async () => {
+    await open();
+    await lab.releases.check();
+    lab = await lab.restart({ machine: { os: 'darwin', arch: 'arm64' } });
+    expect(lab.releases.view()).toMatchObject({ state: 'never_checked', latest: null });
   });
 
   it('is compared anew when the person says what they run', async () => {

@@ -135,7 +135,7 @@ describe('setting up a clone', () => {
   });
 });
 
-describe('a part of the system that is missing', () => {
+describe.runIf(process.platform === 'linux')('a part of the system that is missing', () => {
   /** Asks for one program that only the fake apt-get can bring, as root or not. */
   function provide({ apt }: { apt: string | null }) {
     const bin = join(clone, 'bin');

@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import { createWatchable, type RendererClient } from '../../src/renderer/client/client.ts';
 import { createLiveViews, flowKey, viewKey } from '../../src/renderer/data/live-views.ts';
-import type { FlowView, SettingsView } from '../../src/shared/views.ts';
+import type { ConnectionView, FlowView, SettingsView, StatusView } from '../../src/shared/views.ts';
 
 const settings = (currentVersion: string): SettingsView => ({
   automaticChecks: true,
@@ -28,6 +28,40 @@ const flow = (state: FlowView['state']): FlowView => ({
   connectionId: null,
   login: null,
   error: null,
+});
+
+const connection: ConnectionView = {
+  id: '7d2f6a41-0e0f-4d5f-8f4b-7f0d3f4f9a10',
+  platform: 'github',
+  host: 'github.com',
+  login: 'octocat',
+  name: null,
+  state: 'ok',
+  problem: null,
+  scopes: [],
+  connectedAt: '2026-11-20T12:00:00.000Z',
+  accessExpiresAt: null,
+  refreshExpiresAt: null,
+  lastRefreshedAt: null,
+  lastUsedAt: '2026-11-20T12:01:00.000Z',
+  pausedUntil: null,
+};
+
+const statusWith = (connections: ConnectionView[]): StatusView => ({
+  app: {
+    version: '0.1.0',
+    host: 'headless',
+    pid: 1,
+    startedAt: '2026-11-20T11:00:00.000Z',
+    dataDir: '/home/mona/trackeep-tray',
+    demo: false,
+  },
+  overall: 'ok',
+  attention: [],
+  connections,
+  vault: { source: 'file', backend: 'key file', state: 'open', problem: null },
+  issuer: { address: 'http://127.0.0.1:9090' },
+  updates: { state: 'never_checked', currentVersion: null, latestVersion: null, checkedAt: null, nextCheckAt: null },
 });
 
 /** A client whose every answer is given by hand, so that a test decides what arrives first. */
@@ -78,6 +112,15 @@ describe('a view and the events that change it', () => {
     answer(settings('1.2.5'));
     await set;
     expect(cache.getQueryData(viewKey('settings.get'))).toMatchObject({ currentVersion: '1.2.5' });
+  });
+});
+
+describe('the connections', () => {
+  it('are as new as the newest status, which holds them too', () => {
+    const { live, cache } = setUp();
+    live.take({ event: 'connections', data: [] });
+    live.take({ event: 'status', data: statusWith([connection]) });
+    expect(cache.getQueryData(viewKey('connections.list'))).toEqual([connection]);
   });
 });
 

@@ -13,7 +13,7 @@ describe('with the keyboard alone', () => {
 
   it('the first stop leads past the navigation', async () => {
     const { page } = await openUi(lab.browser, lab.app);
-    await heading(page).getByText('Connect GitHub to begin').waitFor();
+    await page.getByRole('button', { name: 'Connect GitHub' }).waitFor();
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Skip to content');
     await page.keyboard.press('Enter');

@@ -28,8 +28,6 @@ export interface DeviceFlow {
   begin(client: OAuthClient, scopes: string[]): Record<string, string | number>;
   /** One poll of the token endpoint. A decision is told once; the code is unknown afterwards. */
   poll(client: OAuthClient, deviceCode: string): Poll;
-  /** The app that waits behind a user code; null: unknown, expired or decided. */
-  waiting(userCode: string): OAuthClient | null;
   /** @returns false when no one waits for this code */
   approve(userCode: string, login: string): boolean;
   deny(userCode: string): boolean;
@@ -99,7 +97,6 @@ export function createDeviceFlow(options: {
       if (code.decision === 'denied') return { state: 'denied' };
       return { state: 'approved', login: code.decision.login, scopes: code.scopes };
     },
-    waiting: (userCode) => find(userCode)?.client ?? null,
     approve: (userCode, login) =>
       change(userCode, (code) => {
         code.decision = { login };

@@ -23,7 +23,7 @@ export {
   type OAuthClient,
   SECRET_CLIENT,
 } from './oauth-clients.ts';
-export type { PublishedFile, PublishedRelease } from './release-catalogue.ts';
+export type { PublishedRelease } from './release-catalogue.ts';
 export type { FileTrouble } from './release-files.ts';
 export type { EmulatedUser } from './upstream.ts';
 

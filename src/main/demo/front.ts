@@ -121,11 +121,13 @@ async function send(response: ServerResponse, answer: Answer, method: string): P
 
 /** A body that throws breaks off: what was written still arrives, and then the connection ends before its time. */
 async function stream(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   response.flushHeaders();
   try {
     for await (const chunk of body) {
-      if (response.destroyed) return;
-      if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      gone.signal.throwIfAborted();
+      if (!response.write(chunk)) await once(response, 'drain', gone);
     }
     response.end();
   } catch {

@@ -76,9 +76,10 @@ function loginChoice(logins: string[]): string {
   return `<label for="login">Signed in as</label>\n  <select id="login" name="login">${options}</select>`;
 }
 
+/** The first button is what the Enter key presses. */
 function decisionButtons(): string {
   return `<div class="choices">
-    <button type="submit" name="decision" value="deny">Cancel</button>
     <button type="submit" name="decision" value="approve">Authorize</button>
+    <button type="submit" name="decision" value="deny">Cancel</button>
   </div>`;
 }

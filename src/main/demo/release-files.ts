@@ -21,8 +21,6 @@ export interface FileTrouble {
   excess?: number;
   /** Range requests are answered with the whole file. */
   ignoreRange?: boolean;
-  /** Downloads are served directly, without GitHub's redirect to its object storage. */
-  noRedirect?: boolean;
 }
 
 export interface ReleaseFiles {
@@ -131,9 +129,9 @@ export function createReleaseFiles({ clock }: { clock: Clock }): ReleaseFiles {
   }
 
   async function* stream(chunks: Iterable<Uint8Array>, start: number, middle: number): AsyncGenerator<Uint8Array> {
-    const { bytesPerSecond, breakAfter, altered } = files.trouble;
     let at = start;
     for (const chunk of chunks) {
+      const { bytesPerSecond, breakAfter, altered } = files.trouble;
       if (altered && middle >= at && middle < at + chunk.length) chunk[middle - at] = (chunk[middle - at] ?? 0) ^ 1;
       const left = breakAfter === undefined ? chunk.length : breakAfter - (at - start);
       if (left < chunk.length) {

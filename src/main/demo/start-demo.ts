@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from './emulated-github.ts';
+import { releaseCandidate, trackeepReleases } from './release-catalogue.ts';
 
 export interface Demo {
   /** What the app's environment is overlaid with. */
@@ -27,7 +28,8 @@ export async function startDemo(options: { clock: Clock; logger?: Logger }): Pro
     clients: [DEMO_CLIENT],
     intervalSeconds: 1,
     autoApproveMs: APPROVE_AFTER_MS,
-    assetBytes: FILE_BYTES,
+    // The candidate shows when somebody switches prereleases on.
+    releases: [...trackeepReleases(FILE_BYTES), releaseCandidate(FILE_BYTES)],
   });
   github.setFileTrouble({ bytesPerSecond: BYTES_PER_SECOND });
   options.logger?.info('emulated GitHub started', { address: github.url });

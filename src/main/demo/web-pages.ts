@@ -22,10 +22,11 @@ export function createWebPages(parts: {
       return html(200, releasePage(release.name ?? release.tag, release.notes ?? ''));
     }
     const download = path.startsWith(`${releases}/download/`);
-    if (download && !files.trouble.noRedirect) {
+    if (download) {
+      // As GitHub does: the file itself lies in its object storage, on another host.
       return redirect(`${parts.origin()}/release-assets/${path.slice(`${releases}/download/`.length)}`);
     }
-    if (!download && !path.startsWith('/release-assets/')) return null;
+    if (!path.startsWith('/release-assets/')) return null;
     const [tag = '', name = ''] = path.split('/').slice(-2).map(decodeURIComponent);
     const release = published.get(tag);
     const file = release?.files?.find((candidate) => candidate.name === name && files.listed(candidate));

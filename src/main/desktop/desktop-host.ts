@@ -1,13 +1,13 @@
 import { app, powerMonitor, shell } from 'electron';
 import type { Host } from '../core/host.ts';
-import type { createNotifications } from './notifications.ts';
+import type { Notifications } from './notifications.ts';
 import { openSettingsStore } from './settings-store.ts';
 import type { MainWindow } from './window.ts';
 
 /** The host on Electron. */
 export function createDesktopHost(parts: {
   window: MainWindow;
-  notifications: ReturnType<typeof createNotifications>;
+  notifications: Notifications;
   loginItem: Host['loginItem'];
 }): Host {
   const { window, notifications, loginItem } = parts;

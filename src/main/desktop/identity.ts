@@ -8,8 +8,8 @@ import { APP_ID, APP_NAME } from './names.ts';
  */
 export function setupIdentity(version: string): void {
   app.setName(APP_NAME);
-  app.setAppUserModelId(APP_ID);
-  app.setDesktopName(`${APP_ID}.desktop`);
+  if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
+  if (process.platform === 'linux') app.setDesktopName(`${APP_ID}.desktop`);
   app.setAboutPanelOptions({
     applicationName: APP_NAME,
     applicationVersion: version,

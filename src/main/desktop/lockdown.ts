@@ -21,9 +21,10 @@ export function setupLockdown(openLink: (url: string) => void): void {
   });
 }
 
-/** Denies every permission, whether a page asks for it or Chromium looks it up, but the one above. */
-export function denyPermissions(session: Session): void {
+/** The page saves nothing to the disk, and gets no permission but the one above: neither on request nor by a look-up. */
+export function restrictSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === ALLOWED_PERMISSION));
   session.setPermissionCheckHandler((_contents, permission) => permission === ALLOWED_PERMISSION);
   session.setDevicePermissionHandler(() => false);
+  session.on('will-download', (event) => event.preventDefault());
 }

@@ -21,7 +21,7 @@ import { handOver } from './hand-over.ts';
 import { setupIdentity, setupProfile } from './identity.ts';
 import { setupIpc } from './ipc.ts';
 import { type LaunchOptions, loginArguments, readLaunchOptions } from './launch-options.ts';
-import { denyPermissions, setupLockdown } from './lockdown.ts';
+import { restrictSession, setupLockdown } from './lockdown.ts';
 import { createLoginItem, wasStartedAtLogin } from './login-item.ts';
 import { setupMenuBar } from './menu-bar.ts';
 import { createNotifications } from './notifications.ts';
@@ -85,7 +85,7 @@ async function run({ options, config: asked }: Start): Promise<void> {
   // No `persist:` before its name: Chromium writes nothing of the page to the disk.
   const pages = session.fromPartition('window');
   serveApp(pages, RENDERER);
-  denyPermissions(pages);
+  restrictSession(pages);
 
   const icon = join(RESOURCES, 'icon.png');
   const window = createMainWindow({

@@ -3,11 +3,15 @@ import type { NoticeView } from '../../shared/views.ts';
 import type { MainWindow } from './window.ts';
 
 /** Native notifications. A click opens the page that settles the matter. */
-export function createNotifications({ window, icon }: { window: MainWindow; icon: string }) {
+export interface Notifications {
+  show(notice: NoticeView): void;
+}
+
+export function createNotifications({ window, icon }: { window: MainWindow; icon: string }): Notifications {
   // A notification that is collected as garbage never reports its click.
   const shown = new Set<Notification>();
   return {
-    show({ title, body, kind, page }: NoticeView): void {
+    show({ title, body, kind, page }) {
       // Who looks at the window reads it there.
       if (window.isFocused() || !Notification.isSupported()) return;
       const notification = new Notification({ title, body, icon, silent: kind !== 'warning' });

@@ -32,6 +32,8 @@ export function createMainWindow(parts: {
 }): MainWindow {
   const { session, preload, icon, bounds } = parts;
   let window: BrowserWindow | null = null;
+  // On macOS the app lives in the menu bar; it is in the dock only while it has a window.
+  app.dock?.hide();
 
   const open = (page: Page | null, present: (opened: BrowserWindow) => void) => {
     const opened = new BrowserWindow({
@@ -57,7 +59,6 @@ export function createMainWindow(parts: {
     opened.on('close', () => bounds.remember(opened.getNormalBounds()));
     opened.on('closed', () => {
       window = null;
-      // On macOS the app lives in the menu bar; it is in the dock only while it has a window.
       app.dock?.hide();
     });
     // A page that crashed shows nothing any more: the next opening begins with a fresh one.

@@ -171,6 +171,8 @@ export function createReleases(parts: ReleasesParts): Releases {
   }
 
   async function onConnections(): Promise<void> {
+    // A check under way may be about to end without the account that has just been connected.
+    await check?.done;
     if (!started || !waitsForConnection(outcome)) return;
     const list = await connections.list();
     if (list.some(({ state }) => state === 'ok')) await checkNow();
@@ -192,11 +194,8 @@ export function createReleases(parts: ReleasesParts): Releases {
     async download() {
       const release = newest();
       const file = release && fileOf(release);
-      if (!file) {
-        throw new AppError('no_asset', 'There is no file for this platform.', {
-          ...(release ? { url: release.url } : {}),
-        });
-      }
+      if (!release) throw new AppError('no_asset', 'No release is known yet.', { remedy: 'Check for updates first.' });
+      if (!file) throw new AppError('no_asset', 'There is no file for this platform.', { url: release.url });
       downloads.begin(file);
       return view();
     },

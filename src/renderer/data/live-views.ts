@@ -99,8 +99,11 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
       return answer;
     },
     take(event) {
-      if (event.event === 'flow') putFlow(event.data);
-      else if (event.event !== 'notice') put(viewKey(VIEW_OF_EVENT[event.event]), event.data);
+      if (event.event === 'notice') return;
+      if (event.event === 'flow') return putFlow(event.data);
+      put(viewKey(VIEW_OF_EVENT[event.event]), event.data);
+      // The status holds the connections as well, and is sent more often: when a token was used, for one.
+      if (event.event === 'status') put(viewKey('connections.list'), event.data.connections);
     },
   };
 }

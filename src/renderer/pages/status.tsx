@@ -68,7 +68,8 @@ function Headline({ status }: { status: StatusView | undefined }) {
 function Lead({ status }: { status: StatusView | undefined }) {
   if (!status) return '\u00a0';
   if (status.vault.state !== 'open') return 'Nothing is lost. Your connections work again once the vault is open.';
-  if (status.attention.length > 0) return 'Everything else goes on meanwhile.';
+  if (status.overall === 'needs_you') return 'Everything else goes on meanwhile.';
+  if (status.attention.length > 0) return 'Everything else is fine.';
   return 'Nothing needs you.';
 }
 
@@ -157,15 +158,13 @@ function AppFacts({ status: { app, vault, issuer } }: { status: StatusView }) {
     <Section title="On this machine">
       <Facts>
         <Fact label="Vault">
-          <Stack gap={4}>
-            <StateMark {...VAULT_STATES[vault.state]} />
-            <span>{vault.backend}</span>
-            {vault.source !== 'keychain' && (
-              <Text size="sm" c="dimmed">
-                {KEY_SOURCES[vault.source].sentence}
-              </Text>
-            )}
-          </Stack>
+          <StateMark {...VAULT_STATES[vault.state]} />
+          <div>{vault.backend}</div>
+          {vault.source !== 'keychain' && (
+            <Text size="sm" c="dimmed">
+              {KEY_SOURCES[vault.source].sentence}
+            </Text>
+          )}
         </Fact>
         <Fact label="Issuer address">
           <Copyable value={issuer.address} what="the issuer's address" />

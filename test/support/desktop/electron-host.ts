@@ -26,7 +26,13 @@ export async function electronHost(binary: string): Promise<DesktopHost> {
   return {
     name: 'Electron',
     async start(launch) {
-      const app = await electron.launch({ executablePath: binary, args: argsOf(launch), env: defined(launch.env) });
+      const app = await electron.launch({
+        executablePath: binary,
+        args: argsOf(launch),
+        env: defined(launch.env),
+        // The app's own, not Playwright's.
+        colorScheme: null,
+      });
       const child = app.process();
       const { exited, output } = watch(child);
       return {

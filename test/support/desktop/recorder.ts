@@ -21,7 +21,7 @@ export interface Recorded {
 export interface Recorder {
   read(): Recorded;
   clickTrayItem(label: string): void;
-  clickNotification(index: number): void;
+  clickNotification(title: string): void;
   minimizeWindow(): void;
   closeWindow(): void;
 }
@@ -96,9 +96,9 @@ export function record(electron: RecordedParts): Recorder {
       if (!item?.enabled) throw new Error(`The tray has no "${label}" to click.`);
       item.click();
     },
-    clickNotification(index) {
-      const notification = notifications[index];
-      if (!notification) throw new Error(`There is no notification ${index}.`);
+    clickNotification(title) {
+      const notification = notifications.find((one) => one.title === title);
+      if (!notification) throw new Error(`There is no notification "${title}".`);
       notification.emit('click');
     },
     minimizeWindow: () => BrowserWindow.getAllWindows()[0]?.minimize(),

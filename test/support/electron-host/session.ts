@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { app } from './app.ts';
 
 type CheckHandler = Parameters<Electron.Session['setPermissionCheckHandler']>[0];
@@ -19,6 +20,7 @@ export const protocol: Pick<Electron.Protocol, 'registerSchemesAsPrivileged'> = 
 
 /** One session: who serves which scheme, and who decides about permissions. */
 export class Session
+  extends EventEmitter
   implements
     Pick<Electron.Session, 'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'>
 {
