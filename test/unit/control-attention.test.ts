@@ -71,6 +71,13 @@ describe('what waits for the person', () => {
     expect(overall(situation)).toBe('needs_you');
   });
 
+  it('asks for the passphrase where one protects the vault, and for the keychain where that does', () => {
+    const locked = (source: 'keychain' | 'passphrase') =>
+      attention({ ...calm, vault: { ...calm.vault, source, state: 'locked' } })[0]?.text;
+    expect(locked('passphrase')).toBe('The vault needs your passphrase.');
+    expect(locked('keychain')).toBe('Your keychain is locked.');
+  });
+
   it('sends a newcomer to the welcome page', () => {
     expect(attention({ ...calm, connections: [] })).toEqual([
       { kind: 'first_connection', text: 'Connect GitHub to begin.', page: 'welcome' },

@@ -148,7 +148,11 @@ export function createConnections(parts: ConnectionsParts): Connections {
 
   return {
     providers: () => apps.views(),
-    configure: (input) => apps.configure(input),
+    async configure(input) {
+      const provider = await apps.configure(input);
+      changed();
+      return provider;
+    },
     list: async () => (await installations.all()).map(view),
 
     async begin({ platform, way }) {

@@ -18,7 +18,7 @@ const PROVIDER_NAMES: Record<ConnectionView['platform'], string> = { github: 'Gi
 export function attention(situation: Situation): Attention[] {
   const { vault, connections, updates } = situation;
   const list: Attention[] = [];
-  if (vault.state !== 'open') list.push({ kind: 'vault', text: VAULT_SENTENCES[vault.state], page: 'doctor' });
+  if (vault.state !== 'open') list.push({ kind: 'vault', text: vaultSentence(vault), page: 'doctor' });
   if (connections.length === 0) {
     list.push({ kind: 'first_connection', text: 'Connect GitHub to begin.', page: 'welcome' });
   }
@@ -40,12 +40,18 @@ export function attention(situation: Situation): Attention[] {
   return list;
 }
 
-const VAULT_SENTENCES: Record<Exclude<VaultView['state'], 'open'>, string> = {
-  locked: 'Your keychain is locked.',
-  missing: 'The key to your stored tokens is missing.',
-  denied: 'Trackeep Tray may not use its keychain entry.',
-  unavailable: 'There is no keychain to keep your tokens in.',
-};
+function vaultSentence({ source, state }: VaultView): string {
+  if (source === 'passphrase' && state === 'locked') return 'The vault needs your passphrase.';
+  const place = { keychain: 'keychain entry', passphrase: 'vault', file: 'key file' }[source];
+  const sentences: Record<VaultView['state'], string> = {
+    open: 'The vault is open.',
+    locked: 'Your keychain is locked.',
+    missing: 'The key to your stored tokens is missing.',
+    denied: `Trackeep Tray may not use its ${place}.`,
+    unavailable: 'There is no keychain to keep your tokens in.',
+  };
+  return sentences[state];
+}
 
 /**
  * The one word for all of it. What needs the person outranks work under way, which outranks an update: a picture that

@@ -139,9 +139,9 @@ async function socket(parts: DoctorParts): Promise<Check[]> {
   });
 }
 
-/** A foreign Host is what a rebound DNS name sends: it must be turned away before anything is served. */
+/** What a page of another site would send must be turned away before anything is served. */
 async function listener({ address, fetch }: DoctorParts): Promise<Check[]> {
-  const title = 'Web pages cannot reach the app through a foreign name';
+  const title = 'Other web pages cannot reach the app';
   return guarded('listener', title, async () => {
     const answer = await fetch(`${address()}/ui/api/status.get`, { headers: { origin: 'https://example.com' } });
     const refused = answer.status === 403;

@@ -15,7 +15,7 @@ export function CurrentVersionForm({ suggestion }: { suggestion: string | null }
       <Group align="flex-end" gap="xs">
         <TextInput
           label="Which Trackeep version do you run?"
-          description="Shown at the foot of Trackeep's settings page."
+          description="Newer releases are measured against it."
           placeholder={suggestion ?? '1.3.0'}
           value={version}
           onChange={(event) => setVersion(event.currentTarget.value)}

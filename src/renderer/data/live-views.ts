@@ -102,6 +102,8 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
       if (event.event === 'notice') return;
       if (event.event === 'flow') return putFlow(event.data);
       put(viewKey(VIEW_OF_EVENT[event.event]), event.data);
+      // Another window may have set up a provider; the event says no more than that something changed there.
+      if (event.event === 'connections') void cache.invalidateQueries({ queryKey: viewKey('providers.list') });
       // The status holds the connections as well, and is sent more often: when a token was used, for one.
       if (event.event === 'status') put(viewKey('connections.list'), event.data.connections);
     },
