@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { callRunningApp } from '../../src/main/http/socket-client.ts';
 import { connectByCode, connected, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
 import { lineOf, pictured } from '../support/desktop.ts';
 
@@ -52,13 +53,24 @@ it('"Refresh now" gets a fresh token from GitHub', async () => {
   await app.sees('it was refreshed', () => desk.github.count('POST /login/oauth/access_token') > before);
 });
 
-it('what went wrong while no window is open is told by a notification, and a click on it opens the page', async () => {
+it('a refresh that fails opens the page that says why', async () => {
   const app = await desk.start();
   await connectByCode(await app.page(), desk.github);
   await connected(app);
   await app.closeWindow();
   desk.github.revokeAll('octocat');
   await app.clickTray('Refresh now');
+  await (await app.page()).getByRole('heading', { name: 'Connections', level: 1 }).waitFor();
+});
+
+it('a sign-in that ends while no window is open is told by a notification, and a click on it opens the page', async () => {
+  const app = await desk.start();
+  await connectByCode(await app.page(), desk.github);
+  await connected(app);
+  await app.closeWindow();
+  desk.github.revokeAll('octocat');
+  const [connection] = await callRunningApp(desk.dataDir, 'connections.list', {});
+  await expect(callRunningApp(desk.dataDir, 'connections.refresh', { id: connection?.id ?? '' })).rejects.toThrow();
 
   const told = 'GitHub needs you to sign in again';
   await app.sees('a notification', ({ notifications }) => notifications.some(({ title }) => title === told));

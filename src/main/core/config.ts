@@ -130,7 +130,7 @@ const Environment = z.object({
     default: 'https://api.github.com, or GITHUB_URL/api/v3',
   }),
   OAUTH_CALLBACK_BASE: setting(address, {
-    meaning: 'What the callback addresses of sign-ins start with, where it is not the listener itself.',
+    meaning: 'What the callback addresses of sign-ins start with, where a proxy stands before the listener. It must send the listener’s own address as Host.',
   }),
 });
 

@@ -6,8 +6,8 @@ import type { TrayCommand } from './tray-menu.ts';
 import type { MainWindow } from './window.ts';
 
 /**
- * Does what is clicked in the tray. A menu has no room for an answer, so what fails is told by a notification; a check
- * for updates opens its page, where the answer will stand.
+ * Does what is clicked in the tray. A menu has no room for an answer: a check for updates opens the page where it will
+ * stand, and so does a refresh that fails.
  */
 export function createTrayCommands(parts: {
   client: ContractClient;
@@ -19,8 +19,8 @@ export function createTrayCommands(parts: {
   const refreshAll = async () => {
     const connections = await client.call('connections.list', {});
     const outcomes = await Promise.allSettled(connections.map(({ id }) => client.call('connections.refresh', { id })));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    // The card of each connection says what is wrong with it. A notification would be the second one about it.
+    if (outcomes.some(({ status }) => status === 'rejected')) window.show('connections');
   };
 
   const perform = async (command: TrayCommand) => {
@@ -44,8 +44,7 @@ export function createTrayCommands(parts: {
   return (command) => {
     perform(command).catch((error: unknown) => {
       const { message, remedy } = toAppError(error);
-      const page = command.do === 'start-at-login' ? 'settings' : 'connections';
-      notify({ kind: 'warning', title: message, body: remedy, page });
+      notify({ kind: 'warning', title: message, body: remedy, page: 'settings' });
     });
   };
 }

@@ -64,7 +64,7 @@ export function createMainWindow(parts: {
     // A page that crashed shows nothing any more: the next opening begins with a fresh one.
     opened.webContents.on('render-process-gone', () => opened.destroy());
     void app.dock?.show();
-    void opened.loadURL(addressOf(page));
+    void load(opened, page);
   };
 
   return {
@@ -72,7 +72,7 @@ export function createMainWindow(parts: {
       if (window === null) return open(page, (opened) => opened.show());
       if (page !== null && window.webContents.getURL() !== addressOf(page)) {
         // Another fragment of the same page: the page hears of it and is not loaded anew.
-        void window.loadURL(addressOf(page));
+        void load(window, page);
       }
       if (window.isMinimized()) window.restore();
       window.show();
@@ -85,6 +85,11 @@ export function createMainWindow(parts: {
     send: (channel, event) => window?.webContents.send(channel, event),
     contents: () => window?.webContents ?? null,
   };
+}
+
+/** Its files are ours and there, so this fails in one case: the window was closed meanwhile, and nobody waits for it. */
+function load(window: BrowserWindow, page: Page | null): Promise<void> {
+  return window.loadURL(addressOf(page)).catch(() => undefined);
 }
 
 function addressOf(page: Page | null): string {
