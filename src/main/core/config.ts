@@ -130,7 +130,8 @@ const Environment = z.object({
     default: 'https://api.github.com, or GITHUB_URL/api/v3',
   }),
   OAUTH_CALLBACK_BASE: setting(address, {
-    meaning: 'What the callback addresses of sign-ins start with, where a proxy stands before the listener. It must send the listener’s own address as Host.',
+    meaning:
+      'What the callback addresses of sign-ins start with, where a proxy stands before the listener. It must send the listener’s own address as Host.',
   }),
 });
 

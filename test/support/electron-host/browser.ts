@@ -20,6 +20,11 @@ export async function browserEndpoint(): Promise<string | null> {
   return `http://127.0.0.1:${port}`;
 }
 
+/** Resolves when a browser that is being started has come up, or has failed to: before, it cannot be taken along. */
+export async function browserSettled(): Promise<void> {
+  await Promise.allSettled([running?.context]);
+}
+
 function launch() {
   const profile = mkdtempSync(join(tmpdir(), 'electron-stand-in-'));
   const { args, ...options } = chromiumOptions();

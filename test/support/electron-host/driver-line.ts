@@ -1,4 +1,5 @@
 import type { Recorder } from '../desktop/recorder.ts';
+import { app } from './app.ts';
 import { browserEndpoint } from './browser.ts';
 
 /** What the spec's process asks over the line that Node puts between a parent and its child. */
@@ -10,7 +11,7 @@ export type Answer = { id: number; value: unknown } | { id: number; error: strin
 
 /** Answers the spec that started this process, and ends with it. */
 export function answerDriver(recorder: Recorder): void {
-  const end = () => process.exit(1);
+  const end = () => app.exit(1);
   const answers = { ...recorder, browserEndpoint, end };
   process.on('message', async ({ id, about: { name, args } }: Question) => {
     try {
