@@ -87,7 +87,10 @@ async function start() {
 
 async function connect() {
   const output = await run(...command('connect', 'github', '--device'));
-  const [code, login] = output.trim().split('\n').map((line) => JSON.parse(line));
+  const [code, login] = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   expect(login.event === 'connected', `it ended as ${JSON.stringify(login)}`);
   return { outcome: `code ${code.userCode}, approved, connected as ${login.login}` };
 }

@@ -45,9 +45,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** A keychain that prompts must not hold up the start: the vault opens by itself once the prompt is answered. */
-const VAULT_PATIENCE_MS = 500;
-
 /**
  * The composition root: builds the rooms from the ground up and starts them. Whatever fails on the way, what was
  * started before is ended again, so a failed start leaves no lock, socket or listener behind.
@@ -99,7 +96,9 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     redactor,
     bus,
   });
-  await Promise.race([vault.unlock(), clock.sleep(VAULT_PATIENCE_MS)]);
+  // Three seconds at most, and only while a keychain prompt stands. Going on without an answer would make the first
+  // status of every start a wrong one.
+  await vault.unlock();
 
   const fetch = createHttpClient({ clock, userAgent: `trackeep-tray/${version}` });
   const connections = createConnections({

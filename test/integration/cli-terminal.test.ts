@@ -7,7 +7,8 @@ import { aConnection, aFlow, aStatus } from '../support/stand-in-control.ts';
 
 /** Runs a command on a pseudo-terminal of its own, by util-linux's `script`, which is on every Linux. */
 function onTerminal(room: CliRoom, command: string, env: Record<string, string> = {}): ChildProcess {
-  const line = `'${process.execPath}' '${CLI}' ${command} --data '${room.dataDir}'`;
+  // exec: a shell that stays in between would be interrupted as well, and answer for the command.
+  const line = `exec '${process.execPath}' '${CLI}' ${command} --data '${room.dataDir}'`;
   // Empty counts as unset; without a display no browser comes up.
   const plain = { TERM: 'xterm', NO_COLOR: '', DISPLAY: '', WAYLAND_DISPLAY: '' };
   return spawn('script', ['--quiet', '--flush', '--return', '--command', line, '/dev/null'], {

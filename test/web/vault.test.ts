@@ -40,7 +40,7 @@ describe('a vault that is closed', () => {
     }
     await visit(page, 'Status');
     await heading(page)
-      .getByText(/locked|closed/)
+      .getByText(/needs your passphrase/)
       .waitFor();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);

@@ -31,10 +31,7 @@ export interface Control {
 }
 
 /** Which views a signal may change. A view is made anew, and sent whole, whenever one of its signals comes. */
-const VIEWS_OF_SIGNAL: Record<
-  Exclude<SignalName, 'notice'>,
-  readonly ('connections' | 'updates' | 'settings')[]
-> = {
+const VIEWS_OF_SIGNAL: Record<Exclude<SignalName, 'notice'>, readonly ('connections' | 'updates' | 'settings')[]> = {
   connections: ['connections'],
   vault: ['connections'],
   // Only the status, which is busy while a sign-in waits.

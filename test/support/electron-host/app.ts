@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import { browserSettled } from './browser.ts';
+import { closeBrowser } from './browser.ts';
 import { handOver, takeLock } from './instance.ts';
 
 /** An event that a listener may call off. */
@@ -129,8 +129,7 @@ class App extends EventEmitter implements Pick<Electron.App, Implemented> {
   }
   exit(code = 0): void {
     this.emit('quit', {}, code);
-    // Playwright takes its browser along when this process ends.
-    void Promise.all([this.#handedOver, browserSettled()]).then(() => process.exit(code));
+    void Promise.all([this.#handedOver, closeBrowser()]).then(() => process.exit(code));
   }
 }
 

@@ -20,9 +20,11 @@ export async function browserEndpoint(): Promise<string | null> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Resolves when a browser that is being started has come up, or has failed to: before, it cannot be taken along. */
-export async function browserSettled(): Promise<void> {
-  await Promise.allSettled([running?.context]);
+/** Ends it in good order, also one that is only just starting: killed, Chromium leaves its temporary files behind. */
+export async function closeBrowser(): Promise<void> {
+  if (!running) return;
+  await running.context.then((context) => context.close()).catch(() => undefined);
+  rmSync(running.profile, { recursive: true, force: true, maxRetries: 9 });
 }
 
 function launch() {
@@ -37,8 +39,5 @@ function launch() {
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
-  // After Playwright's own listener, which kills the browser: before, it would still write there.
-  const clearUp = () => process.on('exit', () => rmSync(profile, { recursive: true, force: true, maxRetries: 9 }));
-  context.then(clearUp, clearUp);
   return { context, profile };
 }
