@@ -19,7 +19,12 @@ function start(args: readonly string[], { bin = '' } = {}) {
     env: { ...env, PATH: `${bin}:${env.PATH}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  // Asked, not killed: the app is a process of its own, and only its parent knows it.
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
