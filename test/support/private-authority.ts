@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,8 +11,11 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface PrivateAuthority {
   /** Its certificate, PEM. */
   readonly certificatePath: string;
-  /** An HTTPS server that shows a certificate of this authority for `localhost`; answers 200 "hello". */
-  serve(): Promise<string>;
+  /**
+   * An HTTPS server that shows a certificate of this authority for `localhost`.
+   * @param answer by default 200 "hello"
+   */
+  serve(answer?: RequestListener): Promise<string>;
 }
 
 /** Needs the openssl program: Node can read certificates, but not make them. */
@@ -40,9 +44,9 @@ export function createPrivateAuthority(): PrivateAuthority {
 
   return {
     certificatePath: at('ca.pem'),
-    async serve() {
+    async serve(answer = (_request, response) => response.end('hello')) {
       const identity = { key: readFileSync(at('server.key')), cert: readFileSync(at('server.pem')) };
-      const server = createServer(identity, (_request, response) => response.end('hello'));
+      const server = createServer(identity, answer);
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       onTestFinished(() => {
         server.closeAllConnections();
