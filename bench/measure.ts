@@ -23,7 +23,25 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
-/** A result from two series that were taken in turns, so that whatever else the machine did, it did to both. */
+/**
+ * Measures both in turns, so that whatever else the machine does, it does to both. The first of each is not counted: it
+ * makes files and fills the caches of the disk and of V8.
+ */
+export async function inTurns(
+  rounds: number,
+  { ours, peer }: { ours: () => Promise<number>; peer: () => Promise<number> },
+): Promise<{ ours: number[]; peer: number[] }> {
+  await ours();
+  await peer();
+  const series = { ours: [] as number[], peer: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    series.ours.push(await ours());
+    series.peer.push(await peer());
+  }
+  return series;
+}
+
+/** A result from two series that were taken in turns. */
 export function compare(
   name: string,
   series: { ours: readonly number[]; peer: readonly number[] },

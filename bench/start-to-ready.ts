@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment, startApp } from '../test/support/app.ts';
-import { compare, type Result, timeProcess } from './measure.ts';
+import { compare, inTurns, type Result, timeProcess } from './measure.ts';
 
 const ROUNDS = 15;
 
@@ -19,14 +19,7 @@ export async function measureStartToReady(): Promise<Result> {
   };
   const peer = () => timeProcess(process.execPath, ['-e', '0'], env);
   try {
-    // The first start makes the database and the key.
-    await ours();
-    await peer();
-    const series = { ours: [] as number[], peer: [] as number[] };
-    for (let round = 0; round < ROUNDS; round += 1) {
-      series.ours.push(await ours());
-      series.peer.push(await peer());
-    }
+    const series = await inTurns(ROUNDS, { ours, peer });
     return compare('start to ready, headless / node -e 0', series, 'ms', { atMost: 25 });
   } finally {
     await rm(dataDir, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { cleanEnvironment, startApp } from '../test/support/app.ts';
 import { openWebSession } from '../test/support/web-session.ts';
-import { compare, type Result } from './measure.ts';
+import { compare, inTurns, type Result } from './measure.ts';
 
 const ROUNDS = 9;
 const ROUND_SECONDS = 1;
@@ -30,13 +30,7 @@ export async function measureStatusThroughput(): Promise<Result> {
     };
     const ours = () => requestsPerSecond(Number(statusUrl.port), ask(Number(statusUrl.port)));
     const peer = () => requestsPerSecond(server.port, ask(server.port));
-    await ours();
-    await peer();
-    const series = { ours: [] as number[], peer: [] as number[] };
-    for (let round = 0; round < ROUNDS; round += 1) {
-      series.ours.push(await ours());
-      series.peer.push(await peer());
-    }
+    const series = await inTurns(ROUNDS, { ours, peer });
     return compare('GET status / bare node:http', series, 'requests/s', { atLeast: 0.5 });
   } finally {
     bare?.kill();

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cleanEnvironment, startApp } from '../test/support/app.ts';
-import { compare, type Result, timeProcess } from './measure.ts';
+import { compare, inTurns, type Result, timeProcess } from './measure.ts';
 
 const ROUNDS = 40;
 const CLI = resolve(import.meta.dirname, '../out/cli/trackeep.mjs');
@@ -23,16 +23,9 @@ export async function measureTokenCommand(): Promise<Result> {
     );
     const env = cleanEnvironment();
     const ghEnv = cleanEnvironment({ GH_CONFIG_DIR: ghFolder });
-    const series = { ours: [] as number[], peer: [] as number[] };
     const ours = () => timeProcess(process.execPath, [CLI, 'token', 'github', '--data', app.dataDir], env);
     const peer = () => timeProcess('gh', ['auth', 'token'], ghEnv);
-    // The first of each fills caches of the disk and of V8.
-    await ours();
-    await peer();
-    for (let round = 0; round < ROUNDS; round += 1) {
-      series.ours.push(await ours());
-      series.peer.push(await peer());
-    }
+    const series = await inTurns(ROUNDS, { ours, peer });
     return compare('trackeep token github / gh auth token', series, 'ms', { atMost: 1 });
   } finally {
     await app.stop();

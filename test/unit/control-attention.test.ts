@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attention, overall, type Situation } from '../../src/main/control/attention.ts';
-import type { ConnectionView, ReleaseView, UpdatesView } from '../../src/shared/views.ts';
-
-const connection: ConnectionView = {
-  id: '4f9c1f0e-8a43-4c86-9b3a-0b6d1d1f6c11',
-  platform: 'github',
-  host: 'github.com',
-  login: 'octocat',
-  name: null,
-  state: 'ok',
-  problem: null,
-  scopes: [],
-  connectedAt: '2026-01-01T00:00:00.000Z',
-  accessExpiresAt: null,
-  refreshExpiresAt: null,
-  lastRefreshedAt: null,
-  lastUsedAt: null,
-  pausedUntil: null,
-};
+import type { ReleaseView, UpdatesView } from '../../src/shared/views.ts';
+import { CONNECTION as connection } from '../support/sample-views.ts';
 
 const release: ReleaseView = {
   version: '1.3.0',

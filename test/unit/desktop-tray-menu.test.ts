@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type TrayEntry, trayModel } from '../../src/main/desktop/tray-menu.ts';
-import type { ConnectionView, StatusView } from '../../src/shared/views.ts';
-
-const CONNECTION: ConnectionView = {
-  id: '00000000-0000-4000-8000-000000000001',
-  platform: 'github',
-  host: 'github.com',
-  login: 'octocat',
-  name: null,
-  state: 'ok',
-  problem: null,
-  scopes: [],
-  connectedAt: '2026-11-01T08:00:00.000Z',
-  accessExpiresAt: null,
-  refreshExpiresAt: null,
-  lastRefreshedAt: null,
-  lastUsedAt: null,
-  pausedUntil: null,
-};
+import type { StatusView } from '../../src/shared/views.ts';
+import { CONNECTION } from '../support/sample-views.ts';
 
 const STATUS: StatusView = {
   app: { version: '1.0.0', host: 'desktop', pid: 1, startedAt: '2026-11-01T08:00:00.000Z', dataDir: '/d', demo: false },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createWatchable, type RendererClient } from '../../src/renderer/client/client.ts';
 import { createLiveViews, flowKey, viewKey } from '../../src/renderer/data/live-views.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView } from '../../src/shared/views.ts';
+import { CONNECTION as connection } from '../support/sample-views.ts';
 
 const settings = (currentVersion: string): SettingsView => ({
   automaticChecks: true,
@@ -29,23 +30,6 @@ const flow = (state: FlowView['state']): FlowView => ({
   login: null,
   error: null,
 });
-
-const connection: ConnectionView = {
-  id: '7d2f6a41-0e0f-4d5f-8f4b-7f0d3f4f9a10',
-  platform: 'github',
-  host: 'github.com',
-  login: 'octocat',
-  name: null,
-  state: 'ok',
-  problem: null,
-  scopes: [],
-  connectedAt: '2026-11-20T12:00:00.000Z',
-  accessExpiresAt: null,
-  refreshExpiresAt: null,
-  lastRefreshedAt: null,
-  lastUsedAt: '2026-11-20T12:01:00.000Z',
-  pausedUntil: null,
-};
 
 const statusWith = (connections: ConnectionView[]): StatusView => ({
   app: {

@@ -3,33 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import { sendError } from './error-answer.ts';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-};
-
-/**
- * What the page may do. Inline styles are let in because the component library sets them on its elements; inline
- * scripts are not, and nothing may be sent to or loaded from anywhere else.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+import { RENDERER_TYPES, rendererPolicy } from './renderer-policy.ts';
 
 export interface UiFiles {
   /**
@@ -57,7 +31,7 @@ export function createUiFiles({ folder }: { folder: string }): UiFiles {
       }
       listing ??= listFiles(folder);
       const name = path === '' ? 'index.html' : path;
-      const type = TYPES[extname(name)];
+      const type = RENDERER_TYPES[extname(name)];
       if (type === undefined || !(await listing).has(name)) throw new AppError('not_found', 'There is no such page.');
       const content = await readFile(join(folder, ...name.split('/')));
       response.writeHead(200, {
@@ -65,7 +39,7 @@ export function createUiFiles({ folder }: { folder: string }): UiFiles {
         'content-length': content.length,
         // The bundler puts a hash of the content into the names below assets/, so these never change.
         'cache-control': name.startsWith('assets/') ? 'private, max-age=31536000, immutable' : 'no-cache',
-        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'content-security-policy': rendererPolicy('self'),
         'cross-origin-opener-policy': 'same-origin',
       });
       response.end(request.method === 'HEAD' ? undefined : content);

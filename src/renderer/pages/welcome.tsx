@@ -1,36 +1,23 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconBrandGithub } from '@tabler/icons-react';
 import type { ProviderView } from '../../shared/views.ts';
 import { AppRegistration } from '../components/app-registration.tsx';
-import { ErrorNotice } from '../components/error-notice.tsx';
+import { LoadedProvider } from '../components/loaded-provider.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { ProviderForm } from '../components/provider-form.tsx';
 import { useSignIn } from '../components/sign-in/sign-in-context.ts';
-import { useView } from '../data/app-link.tsx';
 
 /** The first run: from nothing to a connected account. */
 export function WelcomePage() {
-  const providers = useView('providers.list');
-  const github = providers.data?.find(({ platform }) => platform === 'github');
   return (
     <Page
       name="Get started"
       title="Connect GitHub to begin"
       lead="Trackeep Tray signs you in once, keeps the token in your vault, keeps it fresh, and tells you when a newer Trackeep is out."
     >
-      {providers.error && !github ? (
-        <ErrorNotice
-          error={providers.error.view}
-          onRetry={() => void providers.refetch()}
-          retrying={providers.isFetching}
-        />
-      ) : !github ? (
-        <Skeleton height={260} />
-      ) : github.ways.length > 0 ? (
-        <Ready provider={github} />
-      ) : (
-        <SetUp provider={github} />
-      )}
+      <LoadedProvider height={260}>
+        {(github) => (github.ways.length > 0 ? <Ready provider={github} /> : <SetUp provider={github} />)}
+      </LoadedProvider>
     </Page>
   );
 }
