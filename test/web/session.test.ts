@@ -61,6 +61,7 @@ describe("the web UI's session", () => {
     const { page, expectComplaint, picture } = await openUi(browser, app);
     expectComplaint(FAILED_REQUEST);
     expectComplaint(/net::ERR/);
+    await heading(page).getByText('Connect GitHub to begin').waitFor();
     const { port } = new URL(app.ready.issuer);
     await app.stop();
     const banner = page.getByText('Trackeep Tray is not running', { exact: true });
