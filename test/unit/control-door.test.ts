@@ -120,6 +120,34 @@ describe('the event stream', () => {
     expect(seen).toEqual([{ event: 'settings', data: settings }]);
   });
 
+  it('lets no view out that carries more than the contract says', async () => {
+    const { control, bus } = controlOver({ 'settings.get': () => ({ ...settings, accessToken: 'gho_leak' }) });
+    const seen: ContractEvent[] = [];
+    const notice = { kind: 'info', title: 'a', body: 'b', page: null } as const;
+    const noticed = new Promise<void>((resolve) => {
+      control.subscribe((event) => {
+        seen.push(event);
+        if (event.event === 'notice') resolve();
+      });
+    });
+    bus.emit('settings');
+    // The views are made in the turns that follow; a notice sent after those is the end of what there was to see.
+    setImmediate(() => bus.emit('notice', notice));
+    await noticed;
+    expect(seen).toEqual([{ event: 'notice', data: notice }]);
+  });
+
+  it('reaches every listener, also behind one that fails', () => {
+    const { control, bus } = controlOver({});
+    const seen: ContractEvent[] = [];
+    control.subscribe(() => {
+      throw new Error('a broken listener');
+    });
+    control.subscribe((event) => seen.push(event));
+    bus.emit('notice', { kind: 'info', title: 'a', body: 'b', page: null });
+    expect(seen).toHaveLength(1);
+  });
+
   it('is silent for a listener that has left', () => {
     const { control, bus } = controlOver({});
     const seen: ContractEvent[] = [];

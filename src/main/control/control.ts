@@ -59,11 +59,39 @@ export function createControl({
   const dirty = new Set<'status' | 'connections' | 'updates' | 'settings'>();
   let sending = false;
 
-  const send = (event: ContractEvent) => {
-    for (const listener of listeners) listener(event);
+  const run = async <N extends ProcedureName>(name: N, input: unknown): Promise<Output<N>> => {
+    const procedure = contract[name];
+    const parsed = procedure.input.safeParse(input ?? {});
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const field = issue && issue.path.length > 0 ? `"${issue.path.join('.')}": ` : '';
+      throw new AppError('bad_input', `${name} was asked with something it does not take: ${field}${issue?.message}.`);
+    }
+    const output = await handlers[name](parsed.data as ParsedInput<N>);
+    const checked = procedure.output.safeParse(output);
+    // A view that does not fit its schema may carry more than it should: it does not leave the process.
+    if (!checked.success) {
+      throw new AppError('internal', `${name} made an answer that does not fit the contract.`, {
+        cause: new Error(checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')),
+      });
+    }
+    return checked.data as Output<N>;
   };
 
-  /** Makes and sends the changed views one after another, so that a later state never overtakes an earlier one. */
+  const send = (event: ContractEvent) => {
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        logger.warn('a listener of the event stream failed', { event: event.event, error });
+      }
+    }
+  };
+
+  /**
+   * Makes and sends the changed views one after another, so that a later state never overtakes an earlier one. They are
+   * made by the procedures that answer them, so an event passes the same check on its way out as an answer does.
+   */
   const sendDirty = async () => {
     if (sending) return;
     sending = true;
@@ -80,10 +108,10 @@ export function createControl({
 
   const sendView = async (name: EventName & ('status' | 'connections' | 'updates' | 'settings')) => {
     try {
-      if (name === 'status') send({ event: name, data: await handlers['status.get']({}) });
-      if (name === 'connections') send({ event: name, data: await handlers['connections.list']({}) });
-      if (name === 'updates') send({ event: name, data: await handlers['updates.get']({}) });
-      if (name === 'settings') send({ event: name, data: await handlers['settings.get']({}) });
+      if (name === 'status') send({ event: name, data: await run('status.get', {}) });
+      if (name === 'connections') send({ event: name, data: await run('connections.list', {}) });
+      if (name === 'updates') send({ event: name, data: await run('updates.get', {}) });
+      if (name === 'settings') send({ event: name, data: await run('settings.get', {}) });
     } catch (error) {
       logger.warn('a view could not be sent', { view: name, error });
     }
@@ -105,30 +133,11 @@ export function createControl({
   bus.on('flow', async ({ id }) => {
     touch('flow');
     try {
-      send({ event: 'flow', data: await handlers['connections.flow']({ id }) });
+      send({ event: 'flow', data: await run('connections.flow', { id }) });
     } catch (error) {
       logger.warn('a sign-in could not be shown', { error });
     }
   });
-
-  const run = async <N extends ProcedureName>(name: N, input: unknown): Promise<Output<N>> => {
-    const procedure = contract[name];
-    const parsed = procedure.input.safeParse(input ?? {});
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const field = issue && issue.path.length > 0 ? `"${issue.path.join('.')}": ` : '';
-      throw new AppError('bad_input', `${name} was asked with something it does not take: ${field}${issue?.message}.`);
-    }
-    const output = await handlers[name](parsed.data as ParsedInput<N>);
-    const checked = procedure.output.safeParse(output);
-    // A view that does not fit its schema may carry more than it should: it does not leave the process.
-    if (!checked.success) {
-      throw new AppError('internal', `${name} made an answer that does not fit the contract.`, {
-        cause: new Error(checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')),
-      });
-    }
-    return checked.data as Output<N>;
-  };
 
   return {
     async call(door, name, input) {
