@@ -5,11 +5,11 @@ import { inspect } from 'node:util';
 import { createBus } from '../../src/main/core/bus.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
-import type { InstallationsTable } from '../../src/main/storage/schema.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Keychain } from '../../src/main/vault/keychain.ts';
 import type { Place, Vault } from '../../src/main/vault/vault.ts';
 import type { KeySourceName } from '../../src/shared/views.ts';
+import { accountRow } from './account-row.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { type MemoryKeychain, memoryKeychain } from './memory-keychain.ts';
 
@@ -90,7 +90,7 @@ export async function storeToken({ db, vault }: Pick<VaultLab, 'db' | 'vault'>, 
   const sealed = await vault.seal(accessTokenOf(account), token);
   await db
     .insertInto('installations')
-    .values({ ...EMPTY_INSTALLATION, id: account, external_org_id: account, sealed_access_token: sealed })
+    .values(accountRow({ id: account, external_org_id: account, sealed_access_token: sealed }))
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ sealed_access_token: sealed }))
     .execute();
 }
@@ -104,33 +104,6 @@ export async function readToken({ db, vault }: Pick<VaultLab, 'db' | 'vault'>, a
     .executeTakeFirstOrThrow();
   return vault.open(accessTokenOf(account), row.sealed_access_token ?? '');
 }
-
-const EMPTY_INSTALLATION: Omit<InstallationsTable, 'generation'> = {
-  id: '',
-  platform: 'github',
-  host: 'github.com',
-  external_org_id: '',
-  external_org_name: '',
-  external_installation_id: null,
-  login: 'octocat',
-  display_name: null,
-  sealed_access_token: null,
-  sealed_refresh_token: null,
-  access_expires_at: null,
-  refresh_expires_at: null,
-  scopes: '[]',
-  permissions: '{}',
-  metadata: '{}',
-  state: 'ok',
-  problem: null,
-  installed_by: 'test',
-  created_at: 0,
-  updated_at: 0,
-  last_refreshed_at: null,
-  last_used_at: null,
-  paused_until: null,
-  revoked_at: null,
-};
 
 function recordingLogger(log: string[]): Logger {
   const record = (message: string, fields?: Record<string, unknown>) => {
