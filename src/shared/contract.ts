@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import {
+  ApprovalView,
+  ClientView,
   ConnectionView,
   DisconnectView,
   DoctorView,
@@ -53,6 +55,11 @@ function command<I extends z.ZodType, O extends z.ZodType>(
 const None = z.strictObject({});
 const Done = z.strictObject({});
 const Id = z.strictObject({ id: z.uuid() });
+/** A registered client's id is ours; one that is an address may be long. */
+const ClientId = z.string().min(1).max(2048);
+const ApprovalNumber = z.int().min(10).max(99);
+const HOUR_MS = 3_600_000;
+const LONGEST_REMEMBERED_MS = 90 * 24 * HOUR_MS;
 
 export const contract = {
   'status.get': query(None, StatusView),
@@ -76,6 +83,32 @@ export const contract = {
   'connections.cancel': command(Id, FlowView),
   'connections.refresh': command(Id, ConnectionView),
   'connections.disconnect': command(Id, DisconnectView),
+
+  /** The clients that wait for the person's word, the oldest first. */
+  'approvals.list': query(None, z.array(ApprovalView)),
+  /** Three numbers to choose from; one of them stands on the page in the browser. Only where a person looks. */
+  'approvals.numbers': query(Id, z.strictObject({ numbers: z.array(ApprovalNumber).length(3) }), ['window', 'web']),
+  /** Approves, if the number is the one on the page in the browser. A second wrong one denies. */
+  'approvals.approve': command(
+    z.strictObject({
+      id: z.uuid(),
+      number: ApprovalNumber,
+      /** How long the same request is answered without asking again, ms; null: not at all. */
+      rememberMs: z.int().min(HOUR_MS).max(LONGEST_REMEMBERED_MS).nullable(),
+    }),
+    ApprovalView,
+  ),
+  'approvals.deny': command(Id, ApprovalView),
+
+  'clients.list': query(None, z.array(ClientView)),
+  /** Ends one grant of a client or, without a grant's id, all of them: their tokens stop working at once. */
+  'clients.revoke': command(z.strictObject({ id: ClientId, grantId: z.string().max(64).optional() }), ClientView),
+  /** Ends every grant of every client. */
+  'clients.revokeAll': command(None, z.strictObject({ grants: z.int().nonnegative() })),
+  /** Ends a client's grants and forgets it: to come back, it registers and asks anew. */
+  'clients.remove': command(z.strictObject({ id: ClientId }), Done),
+  /** Makes new signing keys; tokens signed with the old ones stay good until they end. */
+  'clients.rotateKeys': command(None, z.strictObject({ keyIds: z.array(z.string()) }), ['window', 'socket']),
 
   /** A working token, for programs of the same user on this machine. Never through the window or the web. */
   'tokens.get': query(
@@ -132,6 +165,8 @@ export function isProcedure(name: string): name is ProcedureName {
 export const events = {
   status: StatusView,
   connections: z.array(ConnectionView),
+  approvals: z.array(ApprovalView),
+  clients: z.array(ClientView),
   flow: FlowView,
   updates: UpdatesView,
   settings: SettingsView,

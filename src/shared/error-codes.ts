@@ -86,6 +86,10 @@ export const ERRORS = {
   sso_required: { remedy: 'Authorize the token for your organisation, then try again.', action: 'open_url' },
   forbidden: { remedy: 'Ask the owner for access, or connect an account that has it.' },
 
+  // Approvals
+  number_wrong: { remedy: 'Look at the page in the browser again and choose the number that stands there.' },
+  approval_over: { remedy: 'Start again in the program that asked, if you still want it.' },
+
   // Releases
   no_releases: { remedy: 'Nothing to do: there is no release yet.' },
   no_asset: { remedy: 'Download it by hand from the release page.', action: 'open_url' },

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { ErrorView } from './errors.ts';
+import { canonicalResource } from './resources.ts';
+import { SCOPE_NAMES } from './scopes.ts';
 
 const Time = z.iso.datetime();
 
@@ -183,17 +185,101 @@ export const UpdatesView = z.strictObject({
 });
 export type UpdatesView = z.infer<typeof UpdatesView>;
 
+export const ScopeName = z.enum(SCOPE_NAMES);
+
+/** A local program as it was seen from its connection. An observation, not a proof: programs can be started anew. */
+export const ProcessView = z.strictObject({
+  pid: z.int().positive(),
+  name: z.string(),
+  /** The executable. */
+  path: z.string().nullable(),
+  observedAt: Time,
+});
+export type ProcessView = z.infer<typeof ProcessView>;
+
+/**
+ * How a client came to be known: it registered itself (RFC 7591), it names an address that describes it (a client ID
+ * metadata document), it is part of this product, or it stands in the configuration.
+ */
+export const ClientKind = z.enum(['dynamic', 'metadata_document', 'built_in', 'configured']);
+export type ClientKind = z.infer<typeof ClientKind>;
+
+/** One thing that a client was allowed: a grant, with all tokens that came of it. */
+export const GrantView = z.strictObject({
+  id: z.string(),
+  /** Where its tokens are good (RFC 8707). */
+  resource: z.url(),
+  scopes: z.array(ScopeName),
+  /** Where the browser took the answer; null for the device grant (RFC 8628). */
+  redirectHost: z.string().nullable(),
+  approvedAt: Time,
+  lastUsedAt: Time.nullable(),
+  /** When its last token ends unless it is used before. */
+  expiresAt: Time,
+  /** Until then the same request is answered without asking; null: it asks each time. */
+  rememberedUntil: Time.nullable(),
+});
+export type GrantView = z.infer<typeof GrantView>;
+
+/** One local program that registered with the issuer. */
+export const ClientView = z.strictObject({
+  id: z.string(),
+  kind: ClientKind,
+  /** What it calls itself: a claim. */
+  name: z.string().nullable(),
+  redirectHosts: z.array(z.string()),
+  registeredAt: Time.nullable(),
+  lastUsedAt: Time.nullable(),
+  /** The program last seen to use it; null where that cannot be told. */
+  process: ProcessView.nullable(),
+  /** When it is forgotten unless it is used before; null: never. */
+  forgottenAt: Time.nullable(),
+  grants: z.array(GrantView),
+});
+export type ClientView = z.infer<typeof ClientView>;
+
+export const ApprovalState = z.enum(['waiting', 'approved', 'denied', 'expired']);
+export type ApprovalState = z.infer<typeof ApprovalState>;
+
+/** A client that waits for the person's word. It never holds the number. */
+export const ApprovalView = z.strictObject({
+  id: z.uuid(),
+  state: ApprovalState,
+  /** `browser`: the number stands on the page in the browser; `device`: beside the code that was typed. */
+  way: z.enum(['browser', 'device']),
+  client: z.strictObject({
+    id: z.string(),
+    kind: ClientKind,
+    /** A claim. */
+    name: z.string().nullable(),
+    registeredAt: Time.nullable(),
+  }),
+  /** Where the answer goes; null for the device grant. */
+  redirectHost: z.string().nullable(),
+  resource: z.url(),
+  /** What it asks for now. */
+  scopes: z.array(ScopeName),
+  /** What it was allowed before and keeps. */
+  held: z.array(ScopeName),
+  process: ProcessView.nullable(),
+  requestedAt: Time,
+  expiresAt: Time,
+  /** How many wrong numbers it bears before it is denied. */
+  triesLeft: z.int().nonnegative(),
+});
+export type ApprovalView = z.infer<typeof ApprovalView>;
+
 /** What the app as a whole is up to: a word, and the picture in the tray. */
 export const Overall = z.enum(['ok', 'busy', 'needs_you', 'update']);
 export type Overall = z.infer<typeof Overall>;
 
 /** Something that waits for the person. The first in a list is the most pressing. */
 export const Attention = z.strictObject({
-  kind: z.enum(['vault', 'first_connection', 'connection', 'update', 'current_version']),
+  kind: z.enum(['vault', 'approval', 'first_connection', 'connection', 'update', 'current_version']),
   /** One short sentence: "GitHub needs you to sign in again." */
   text: z.string(),
   /** The page that settles it. */
-  page: z.enum(['welcome', 'connections', 'updates', 'settings', 'doctor']),
+  page: z.enum(['welcome', 'approvals', 'clients', 'connections', 'updates', 'settings', 'doctor']),
 });
 export type Attention = z.infer<typeof Attention>;
 
@@ -210,8 +296,8 @@ export const StatusView = z.strictObject({
   attention: z.array(Attention),
   connections: z.array(ConnectionView),
   vault: VaultView,
-  /** The loopback listener; later the issuer's identifier. */
-  issuer: z.strictObject({ address: z.url() }),
+  /** The issuer's identifier (RFC 8414), which is the listener's address, and the MCP server behind it. */
+  issuer: z.strictObject({ address: z.url(), mcp: z.url() }),
   updates: z.strictObject({
     state: UpdatesState,
     currentVersion: z.string().nullable(),
@@ -231,6 +317,8 @@ export const SettingsView = z.strictObject({
   /** The Trackeep version the person runs. */
   currentVersion: z.string().nullable(),
   notifications: z.boolean(),
+  /** Servers of the person's own, beside our own, that tokens may be issued for (RFC 8707). */
+  resourceServers: z.array(z.string()),
   /** Desktop only; null where the host cannot do it. */
   startAtLogin: z.boolean().nullable(),
   colorScheme: z.enum(['auto', 'light', 'dark']),
@@ -238,6 +326,14 @@ export const SettingsView = z.strictObject({
   fixedBy: z.record(z.string(), z.string()),
 });
 export type SettingsView = z.infer<typeof SettingsView>;
+
+const ResourceServer = z
+  .string()
+  .max(2048)
+  .refine(
+    (text) => canonicalResource(text) !== null,
+    'must be an address such as http://127.0.0.1:7000/mcp or https://mcp.example.com',
+  );
 
 export const SettingsPatch = z
   .strictObject({
@@ -249,6 +345,7 @@ export const SettingsPatch = z
     prereleases: z.boolean(),
     currentVersion: z.string().trim().min(1).max(64).nullable(),
     notifications: z.boolean(),
+    resourceServers: z.array(ResourceServer).max(50),
     startAtLogin: z.boolean(),
     colorScheme: z.enum(['auto', 'light', 'dark']),
   })

@@ -14,6 +14,7 @@ const UNSET: SettingsParts['config'] = {
   checkIntervalMs: null,
   prereleases: null,
   appVersion: null,
+  issuer: { resourceServers: null },
 };
 
 interface SetUp {

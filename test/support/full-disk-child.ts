@@ -18,7 +18,13 @@ import { outcomeOf } from './outcome.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
 const ballast = join(dataDir, 'ballast');
-const config = { automaticChecks: null, checkIntervalMs: null, prereleases: null, appVersion: null };
+const config = {
+  automaticChecks: null,
+  checkIntervalMs: null,
+  prereleases: null,
+  appVersion: null,
+  issuer: { resourceServers: null },
+};
 
 function fillDisk(): void {
   const file = openSync(ballast, 'w');

@@ -95,6 +95,7 @@ async function openRooms(world: World): Promise<ReleasesLab> {
   const config = {
     github: { url: github.url, apiUrl: github.apiUrl, clientId: DEMO_CLIENT.clientId, clientSecret: null },
     ...{ appVersion, automaticChecks: null, checkIntervalMs: null, prereleases: null },
+    issuer: { resourceServers: null },
   };
   const settings = createSettings({
     file: memoryFile({ automaticChecks: false, ...options.settings }),

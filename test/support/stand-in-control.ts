@@ -46,6 +46,7 @@ export const someSettings: SettingsView = {
   prereleases: false,
   currentVersion: '1.2.5',
   notifications: true,
+  resourceServers: [],
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},
@@ -72,7 +73,7 @@ export const aStatus: StatusView = {
   attention: [],
   connections: [aConnection],
   vault: { source: 'file', backend: 'key file (not protected by the system)', state: 'open', problem: null },
-  issuer: { address: 'http://127.0.0.1:9090' },
+  issuer: { address: 'http://127.0.0.1:9090', mcp: 'http://127.0.0.1:9090/mcp' },
   updates: {
     state: 'up_to_date',
     currentVersion: '1.3.0',

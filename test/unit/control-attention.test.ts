@@ -31,7 +31,8 @@ const upToDate: UpdatesView = {
 
 const calm: Situation = {
   vault: { source: 'keychain', backend: 'Secret Service', state: 'open', problem: null },
-  connections: [connection],
+  approvals: [],
+    connections: [connection],
   updates: upToDate,
   busy: false,
 };

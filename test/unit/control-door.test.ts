@@ -14,6 +14,7 @@ const settings: SettingsView = {
   prereleases: false,
   currentVersion: null,
   notifications: true,
+  resourceServers: [],
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},

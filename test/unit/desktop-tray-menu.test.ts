@@ -9,7 +9,7 @@ const STATUS: StatusView = {
   attention: [],
   connections: [CONNECTION],
   vault: { source: 'file', backend: 'key file', state: 'open', problem: null },
-  issuer: { address: 'http://127.0.0.1:9090' },
+  issuer: { address: 'http://127.0.0.1:9090', mcp: 'http://127.0.0.1:9090/mcp' },
   updates: { state: 'up_to_date', currentVersion: '1.3.0', latestVersion: '1.3.0', checkedAt: null, nextCheckAt: null },
 };
 

@@ -11,6 +11,7 @@ const settings = (currentVersion: string): SettingsView => ({
   prereleases: false,
   currentVersion,
   notifications: true,
+  resourceServers: [],
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},
@@ -44,7 +45,7 @@ const statusWith = (connections: ConnectionView[]): StatusView => ({
   attention: [],
   connections,
   vault: { source: 'file', backend: 'key file', state: 'open', problem: null },
-  issuer: { address: 'http://127.0.0.1:9090' },
+  issuer: { address: 'http://127.0.0.1:9090', mcp: 'http://127.0.0.1:9090/mcp' },
   updates: { state: 'never_checked', currentVersion: null, latestVersion: null, checkedAt: null, nextCheckAt: null },
 });
 

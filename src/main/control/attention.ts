@@ -1,9 +1,11 @@
-import type { Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
+import type { ApprovalView, Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
 
 /** What the summary is made from. */
 export interface Situation {
   vault: VaultView;
   connections: ConnectionView[];
+  /** Those that wait. */
+  approvals: ApprovalView[];
   updates: UpdatesView;
   /** A sign-in waits for the person, or a download runs. */
   busy: boolean;
@@ -16,9 +18,10 @@ const PROVIDER_NAMES: Record<ConnectionView['platform'], string> = { github: 'Gi
  * else can be settled while it is.
  */
 export function attention(situation: Situation): Attention[] {
-  const { vault, connections, updates } = situation;
+  const { vault, connections, approvals, updates } = situation;
   const list: Attention[] = [];
   if (vault.state !== 'open') list.push({ kind: 'vault', text: vaultSentence(vault), page: 'doctor' });
+  if (approvals.length > 0) list.push({ kind: 'approval', text: approvalSentence(approvals), page: 'approvals' });
   if (connections.length === 0) {
     list.push({ kind: 'first_connection', text: 'Connect GitHub to begin.', page: 'welcome' });
   }
@@ -40,6 +43,13 @@ export function attention(situation: Situation): Attention[] {
   return list;
 }
 
+/** The name is the client's own claim, and said to be one. */
+function approvalSentence([first, ...others]: ApprovalView[]): string {
+  if (others.length > 0) return `${others.length + 1} programs ask for access.`;
+  const name = first?.client.name;
+  return name ? `A program that calls itself “${name}” asks for access.` : 'A program asks for access.';
+}
+
 function vaultSentence({ source, state }: VaultView): string {
   if (source === 'passphrase' && state === 'locked') return 'The vault needs your passphrase.';
   const place = { keychain: 'keychain entry', passphrase: 'vault', file: 'key file' }[source];
@@ -53,15 +63,15 @@ function vaultSentence({ source, state }: VaultView): string {
   return sentences[state];
 }
 
+const NEEDS_YOU: readonly Attention['kind'][] = ['vault', 'approval', 'connection', 'first_connection'];
+
 /**
  * The one word for all of it. What needs the person outranks work under way, which outranks an update: a picture that
  * says "busy" while somebody must act would hide the one thing that matters.
  */
 export function overall(situation: Situation): Overall {
   const waiting = attention(situation);
-  if (waiting.some((item) => item.kind === 'vault' || item.kind === 'connection' || item.kind === 'first_connection')) {
-    return 'needs_you';
-  }
+  if (waiting.some(({ kind }) => NEEDS_YOU.includes(kind))) return 'needs_you';
   const working =
     situation.busy ||
     situation.updates.state === 'checking' ||

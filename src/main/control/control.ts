@@ -2,7 +2,6 @@ import {
   type ContractEvent,
   contract,
   type Door,
-  type EventName,
   isProcedure,
   type Output,
   type ParsedInput,
@@ -30,9 +29,22 @@ export interface Control {
   statusJson(): Promise<string>;
 }
 
+/** The events that carry a view of their own, with the procedure that makes it. */
+const PROCEDURE_OF_VIEW = {
+  status: 'status.get',
+  connections: 'connections.list',
+  approvals: 'approvals.list',
+  clients: 'clients.list',
+  updates: 'updates.get',
+  settings: 'settings.get',
+} as const;
+type ViewName = keyof typeof PROCEDURE_OF_VIEW;
+
 /** Which views a signal may change. A view is made anew, and sent whole, whenever one of its signals comes. */
-const VIEWS_OF_SIGNAL: Record<Exclude<SignalName, 'notice'>, readonly ('connections' | 'updates' | 'settings')[]> = {
+const VIEWS_OF_SIGNAL: Record<Exclude<SignalName, 'notice'>, readonly Exclude<ViewName, 'status'>[]> = {
   connections: ['connections'],
+  approvals: ['approvals'],
+  clients: ['clients'],
   vault: ['connections'],
   // Only the status, which is busy while a sign-in waits.
   flow: [],
@@ -56,7 +68,7 @@ export function createControl({
 }): Control {
   const listeners = new Set<(event: ContractEvent) => void>();
   let statusCache: { made: number; json: Promise<string> } | undefined;
-  const dirty = new Set<'status' | 'connections' | 'updates' | 'settings'>();
+  const dirty = new Set<ViewName>();
   let sending = false;
 
   const run = async <N extends ProcedureName>(name: N, input: unknown): Promise<Output<N>> => {
@@ -106,12 +118,10 @@ export function createControl({
     }
   };
 
-  const sendView = async (name: EventName & ('status' | 'connections' | 'updates' | 'settings')) => {
+  const sendView = async (name: ViewName) => {
     try {
-      if (name === 'status') send({ event: name, data: await run('status.get', {}) });
-      if (name === 'connections') send({ event: name, data: await run('connections.list', {}) });
-      if (name === 'updates') send({ event: name, data: await run('updates.get', {}) });
-      if (name === 'settings') send({ event: name, data: await run('settings.get', {}) });
+      const data = await run(PROCEDURE_OF_VIEW[name], {});
+      send({ event: name, data } as ContractEvent);
     } catch (error) {
       logger.warn('a view could not be sent', { view: name, error });
     }
@@ -126,6 +136,8 @@ export function createControl({
   };
 
   bus.on('connections', () => touch('connections'));
+  bus.on('approvals', () => touch('approvals'));
+  bus.on('clients', () => touch('clients'));
   bus.on('vault', () => touch('vault'));
   bus.on('updates', () => touch('updates'));
   bus.on('settings', () => touch('settings'));

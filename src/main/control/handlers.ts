@@ -1,6 +1,7 @@
 import type { StatusView } from '../../shared/views.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Host } from '../core/host.ts';
+import type { Issuer } from '../issuer/issuer.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -13,6 +14,7 @@ export interface Rooms {
   vault: Vault;
   connections: Connections;
   releases: Releases;
+  issuer: Pick<Issuer, 'approvals' | 'clients'>;
   settings: Settings;
   doctor: Doctor;
   app: StatusView['app'];
@@ -22,13 +24,15 @@ export interface Rooms {
 
 /** The contract's procedures over the rooms. Every line is a translation; rules live in the rooms. */
 export function createHandlers(rooms: Rooms): Handlers {
-  const { host, vault, connections, releases, settings, doctor, app, address } = rooms;
+  const { host, vault, connections, releases, issuer, settings, doctor, app, address } = rooms;
+  const { approvals, clients } = issuer;
 
   const status = async (): Promise<StatusView> => {
     const updates = releases.view();
     const situation: Situation = {
       vault: vault.view(),
       connections: await connections.list(),
+      approvals: await approvals.list(),
       updates,
       busy:
         connections.flows().some((flow) => flow.state === 'waiting') ||
@@ -41,7 +45,7 @@ export function createHandlers(rooms: Rooms): Handlers {
       attention: attention(situation),
       connections: situation.connections,
       vault: situation.vault,
-      issuer: { address: address() },
+      issuer: { address: address(), mcp: `${address()}/mcp` },
       updates: {
         state: updates.state,
         currentVersion: updates.currentVersion,
@@ -66,6 +70,20 @@ export function createHandlers(rooms: Rooms): Handlers {
     'connections.cancel': ({ id }) => connections.cancel(id),
     'connections.refresh': ({ id }) => connections.refresh(id),
     'connections.disconnect': ({ id }) => connections.disconnect(id),
+
+    'approvals.list': () => approvals.list(),
+    'approvals.numbers': async ({ id }) => ({ numbers: await approvals.numbers(id) }),
+    'approvals.approve': (input) => approvals.approve(input),
+    'approvals.deny': ({ id }) => approvals.deny(id),
+
+    'clients.list': () => clients.list(),
+    'clients.revoke': ({ id, grantId }) => clients.revoke(id, grantId),
+    'clients.revokeAll': async () => ({ grants: await clients.revokeAll() }),
+    'clients.remove': async ({ id }) => {
+      await clients.remove(id);
+      return {};
+    },
+    'clients.rotateKeys': async () => ({ keyIds: await clients.rotateKeys() }),
 
     'tokens.get': async ({ platform, account }) => {
       const { token, login, host: provider, expiresAt, connectionId } = await connections.token(platform, account);

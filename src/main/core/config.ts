@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalResource, isLoopbackHost } from '../../shared/resources.ts';
 import { resolveDataDir } from './default-data-dir.ts';
 import { AppError } from './errors.ts';
 import { parseGoDuration } from './go-duration.ts';
@@ -73,13 +74,46 @@ const address = readBy((text) => {
   if (url === null || !['https:', 'http:'].includes(url.protocol)) {
     throw new RangeError('must be an address such as https://github.example.com');
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     throw new RangeError('must start with https:// (plain http is for this machine only)');
   }
   if (url.username || url.password) throw new RangeError('must not hold a user name or password');
   if (url.search || url.hash) throw new RangeError('must not hold a query or fragment');
   return url.href.replace(/\/+$/, '');
 });
+
+/** @param least the shortest that is taken, ms */
+const lifetime = (least: number, leastText: string, most: number, mostText: string) =>
+  readBy((text) => {
+    const ms = parseGoDuration(text);
+    if (ms === null) throw new RangeError('must be a duration such as 168h, 90m or 10s');
+    if (ms < least) throw new RangeError(`must be at least ${leastText}`);
+    if (ms > most) throw new RangeError(`must be at most ${mostText}`);
+    return ms;
+  });
+
+const resources = readBy((text) =>
+  text.split(/[\s,]+/).map((part) => {
+    const resource = canonicalResource(part);
+    if (resource === null) {
+      throw new RangeError('must be addresses such as http://127.0.0.1:7000/mcp, separated by commas');
+    }
+    return resource;
+  }),
+);
+
+const hostNames = readBy((text) =>
+  text.split(/[\s,]+/).map((part) => {
+    if (!/^[a-z0-9.-]+(?::\d{1,5})?$/i.test(part)) throw new RangeError('must be host names, separated by commas');
+    return part.toLowerCase();
+  }),
+);
+
+/** A secret that other programs must not guess; short ones and those of examples are the ones that get guessed. */
+const sharedSecret = word('a token', 512).refine(
+  (text) => text.length >= 32 && new Set(text).size >= 10,
+  'must be at least 32 random characters; make one with: openssl rand -hex 32',
+);
 
 /** Every environment variable that is read, with what it means. The one source of --help, doctor and README. */
 const Environment = z.object({
@@ -128,6 +162,42 @@ const Environment = z.object({
   GITHUB_API_URL: setting(address, {
     meaning: 'Where its REST API is.',
     default: 'https://api.github.com, or GITHUB_URL/api/v3',
+  }),
+  ACCESS_TOKEN_TTL: setting(lifetime(1000, '1s', 30 * DAY_MS, '720h'), {
+    meaning: 'How long an access token of the issuer is good.',
+    default: '168h',
+  }),
+  REFRESH_TOKEN_TTL: setting(lifetime(1000, '1s', 365 * DAY_MS, '8760h'), {
+    meaning: 'How long a refresh token is good; each use gives a new one with the full time.',
+    default: '720h',
+  }),
+  REFRESH_TOKEN_GRACE: setting(lifetime(0, '0s', MINUTE_MS, '1m'), {
+    meaning: 'How long a used refresh token still gets its own successor once more, for clients that crash; 0s is off.',
+    default: '10s',
+  }),
+  REGISTRATIONS_PER_HOUR: setting(
+    z
+      .string()
+      .regex(/^\d{1,6}$/, 'must be a whole number')
+      .transform(Number),
+    { meaning: 'How many clients one source may register within an hour; 0 switches registration off.', default: '20' },
+  ),
+  CLIENT_METADATA_DOCUMENTS: setting(yesOrNo, {
+    meaning: 'Whether a client may be named by the address of a document that describes it.',
+    default: 'true',
+  }),
+  CLIENT_METADATA_PRIVATE_HOSTS: setting(hostNames, {
+    meaning: 'Hosts in private networks that such documents may come from; all others must have public addresses.',
+  }),
+  INTROSPECTION_TOKEN: setting(sharedSecret, {
+    meaning: 'What resource servers present to ask about tokens (RFC 7662); without it nobody can.',
+    secret: true,
+  }),
+  OAUTH_CLIENTS_FILE: setting(z.string().min(1, 'is empty'), {
+    meaning: 'A JSON file of clients with secrets; see docs/issuer.md. Only you may be able to read it.',
+  }),
+  TRACKEEP_RESOURCE_SERVERS: setting(resources, {
+    meaning: 'Servers of your own that tokens may be issued for, separated by commas.',
   }),
   OAUTH_CALLBACK_BASE: setting(address, {
     meaning:
@@ -182,6 +252,21 @@ export interface Config {
     readonly clientSecret: string | null;
   };
   readonly callbackBase: string | null;
+  readonly issuer: IssuerConfig;
+}
+
+/** How the issuer behaves. Times are ms. */
+export interface IssuerConfig {
+  readonly accessTokenTtlMs: number;
+  readonly refreshTokenTtlMs: number;
+  readonly refreshGraceMs: number;
+  readonly registrationsPerHour: number;
+  readonly metadataDocuments: boolean;
+  readonly metadataPrivateHosts: readonly string[];
+  readonly introspectionToken: string | null;
+  readonly clientsFile: string | null;
+  /** In canonical form. Null: the person's settings decide. */
+  readonly resourceServers: readonly string[] | null;
 }
 
 /**
@@ -229,6 +314,17 @@ export function readConfig({ env, flags = {} }: { env: NodeJS.ProcessEnv; flags?
       clientSecret: values.GITHUB_CLIENT_SECRET ?? null,
     },
     callbackBase: values.OAUTH_CALLBACK_BASE ?? null,
+    issuer: {
+      accessTokenTtlMs: values.ACCESS_TOKEN_TTL ?? 7 * DAY_MS,
+      refreshTokenTtlMs: values.REFRESH_TOKEN_TTL ?? 30 * DAY_MS,
+      refreshGraceMs: values.REFRESH_TOKEN_GRACE ?? 10_000,
+      registrationsPerHour: values.REGISTRATIONS_PER_HOUR ?? 20,
+      metadataDocuments: values.CLIENT_METADATA_DOCUMENTS ?? true,
+      metadataPrivateHosts: values.CLIENT_METADATA_PRIVATE_HOSTS ?? [],
+      introspectionToken: values.INTROSPECTION_TOKEN ?? null,
+      clientsFile: values.OAUTH_CLIENTS_FILE ?? null,
+      resourceServers: values.TRACKEEP_RESOURCE_SERVERS ?? null,
+    },
   };
 }
 
@@ -247,8 +343,4 @@ function invalid(name: string, problem: string, value: string | null | undefined
   return new AppError('config_invalid', `${name} ${problem}${shown}.`, {
     remedy: `Correct ${name} and start again.`,
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -51,6 +51,9 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   sso_required: 403,
   forbidden: 403,
 
+  number_wrong: 403,
+  approval_over: 410,
+
   no_releases: 404,
   no_asset: 404,
   checksum_mismatch: 502,

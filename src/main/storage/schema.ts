@@ -90,6 +90,88 @@ export interface VaultKeysTable {
   created_at: number;
 }
 
+/** The issuer's clients. What is public about a client is no secret; a configured one's secret never comes here. */
+export interface IssuerClientsTable {
+  client_id: string;
+  /** `dynamic` or `metadata_document`; the others are not stored. */
+  kind: string;
+  /** JSON object: the client's metadata (RFC 7591 §2). */
+  metadata: string;
+  /** JSON of a ProcessView: the program last seen to use it. */
+  process: string | null;
+  registered_at: number;
+  /** The last time it was authorized or used a refresh token. */
+  last_used_at: number | null;
+}
+
+/** What a client was allowed. All tokens hang on it and fall with it. */
+export interface IssuerGrantsTable {
+  id: string;
+  client_id: string;
+  /** In canonical form. */
+  resource: string;
+  /** Space-separated, as in the protocol. */
+  scopes: string;
+  redirect_host: string | null;
+  /** JSON object: the provider library's own record. */
+  payload: string;
+  approved_at: number;
+  last_used_at: number | null;
+  expires_at: number;
+}
+
+/** A word of the person that holds for a time: the same request is answered without asking. */
+export interface IssuerRememberedTable {
+  id: string;
+  client_id: string;
+  resource: string;
+  scopes: string;
+  redirect_host: string | null;
+  remembered_at: number;
+  until: number;
+}
+
+/** Codes, refresh tokens, sessions and the like. A row cannot be turned back into what it was looked up by. */
+export interface IssuerRecordsTable {
+  /** The library's name for it, such as `RefreshToken`. */
+  model: string;
+  /** SHA-256 of the token or id, hex. */
+  id_hash: string;
+  grant_id: string | null;
+  /** SHA-256 of the second thing it can be found by: a session's uid, a device code's user code. */
+  lookup_hash: string | null;
+  /** JSON without the token itself: nothing in it is a secret. Null where the whole is sealed. */
+  payload: string | null;
+  sealed_payload: string | null;
+  /** The refresh token that a used one was exchanged for, for as long as the grace lasts. */
+  sealed_successor: string | null;
+  consumed_at: number | null;
+  expires_at: number;
+}
+
+/** Access tokens that were revoked one by one, until they would have ended anyway. */
+export interface IssuerRevokedTable {
+  token_id: string;
+  expires_at: number;
+}
+
+export interface IssuerKeysTable {
+  kid: string;
+  alg: string;
+  /** JSON of the public JWK. */
+  public_jwk: string;
+  sealed_private_jwk: string;
+  created_at: number;
+  /** Since when it signs no more; it is served until its last token has ended. */
+  retired_at: number | null;
+}
+
+/** Random values that live as long as the data folder: the cookie key, the person's subject. */
+export interface IssuerSecretsTable {
+  name: string;
+  sealed_value: string;
+}
+
 export interface Schema {
   installations: InstallationsTable;
   oauth_states: OAuthStatesTable;
@@ -97,6 +179,13 @@ export interface Schema {
   http_cache: HttpCacheTable;
   release_feed: ReleaseFeedTable;
   vault_keys: VaultKeysTable;
+  issuer_clients: IssuerClientsTable;
+  issuer_grants: IssuerGrantsTable;
+  issuer_remembered: IssuerRememberedTable;
+  issuer_records: IssuerRecordsTable;
+  issuer_revoked: IssuerRevokedTable;
+  issuer_keys: IssuerKeysTable;
+  issuer_secrets: IssuerSecretsTable;
 }
 
 /** Every column that holds sealed text, with the columns that name its row: what a key rotation re-encrypts. */
@@ -105,4 +194,7 @@ export const SEALED_COLUMNS = [
   { table: 'oauth_states', row: ['state_hash'], columns: ['sealed_code_verifier'] },
   { table: 'providers', row: ['platform'], columns: ['sealed_client_secret'] },
   { table: 'http_cache', row: ['installation_id', 'url'], columns: ['sealed_body'] },
+  { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload', 'sealed_successor'] },
+  { table: 'issuer_keys', row: ['kid'], columns: ['sealed_private_jwk'] },
+  { table: 'issuer_secrets', row: ['name'], columns: ['sealed_value'] },
 ] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SettingsPatch, type SettingsView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
-import type { Config } from '../core/config.ts';
+import type { Config, IssuerConfig } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Host, SettingsFile } from '../core/host.ts';
 
@@ -25,13 +25,16 @@ const Stored = z.object({
   prereleases: shape.prereleases.unwrap().default(false),
   currentVersion: shape.currentVersion.unwrap().default(null),
   notifications: shape.notifications.unwrap().default(true),
+  resourceServers: shape.resourceServers.unwrap().default([]),
   colorScheme: shape.colorScheme.unwrap().default('auto'),
 });
 type Stored = z.infer<typeof Stored>;
 
 export interface SettingsParts {
   file: SettingsFile;
-  config: Pick<Config, 'automaticChecks' | 'checkIntervalMs' | 'prereleases' | 'appVersion'>;
+  config: Pick<Config, 'automaticChecks' | 'checkIntervalMs' | 'prereleases' | 'appVersion'> & {
+    issuer: Pick<IssuerConfig, 'resourceServers'>;
+  };
   loginItem: Host['loginItem'];
   bus: Bus;
 }
@@ -54,7 +57,8 @@ export function createSettings({ file, config, loginItem, bus }: SettingsParts):
       const { startAtLogin, ...changes } = check(patch);
       for (const { key, value, variable } of fixed) {
         if (changes[key] === undefined) continue;
-        if (changes[key] !== value) throw new AppError('bad_input', `“${key}” is fixed by ${variable} for this run.`);
+        if (JSON.stringify(changes[key]) !== JSON.stringify(value))
+          throw new AppError('bad_input', `“${key}” is fixed by ${variable} for this run.`);
         // Not written: it would stay behind when the variable is gone.
         delete changes[key];
       }
@@ -75,8 +79,8 @@ export function createSettings({ file, config, loginItem, bus }: SettingsParts):
 }
 
 interface FixedSetting {
-  key: 'automaticChecks' | 'checkIntervalMs' | 'prereleases' | 'currentVersion';
-  value: boolean | number | string;
+  key: 'automaticChecks' | 'checkIntervalMs' | 'prereleases' | 'currentVersion' | 'resourceServers';
+  value: boolean | number | string | string[];
   variable: string;
 }
 
@@ -86,6 +90,11 @@ function fixedByEnvironment(config: SettingsParts['config']): FixedSetting[] {
     { key: 'checkIntervalMs', value: config.checkIntervalMs, variable: 'UPDATE_CHECK_INTERVAL' },
     { key: 'prereleases', value: config.prereleases, variable: 'PRERELEASE_UPDATES' },
     { key: 'currentVersion', value: config.appVersion, variable: 'APP_VERSION' },
+    {
+      key: 'resourceServers',
+      value: config.issuer.resourceServers && [...config.issuer.resourceServers],
+      variable: 'TRACKEEP_RESOURCE_SERVERS',
+    },
   ] as const;
   return candidates.flatMap(({ value, ...rest }) => (value === null ? [] : [{ ...rest, value }]));
 }
