@@ -15,6 +15,9 @@ import { createRedactor } from './core/redact.ts';
 import { createScheduler } from './core/scheduler.ts';
 import { createListener } from './http/listener.ts';
 import { createSocketDoor } from './http/socket.ts';
+import { readStaticClients } from './issuer/configured-clients.ts';
+import { createIssuer } from './issuer/create-issuer.ts';
+import { createMcp } from './mcp/create-mcp.ts';
 import { createReleases } from './releases/create-releases.ts';
 import { openDatabase } from './storage/database.ts';
 import { createSettings } from './storage/settings.ts';
@@ -72,7 +75,10 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   const lock = acquireInstanceLock(dataDir);
   started.defer(() => lock.release());
 
+  const staticClients = await readStaticClients(config.issuer.clientsFile);
   const redactor = createRedactor();
+  if (config.issuer.introspectionToken !== null) redactor.learn(config.issuer.introspectionToken);
+  for (const { client_secret: secret } of staticClients) if (secret !== undefined) redactor.learn(secret);
   const logger = createLogger({ dataDir, level: config.logLevel, console: options.logToConsole, redact: redactor });
   started.defer(() => logger.close());
   if (tightened) logger.warn('other users could read the data folder; now they cannot', { dataDir });
@@ -127,6 +133,28 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     platform: { os: process.platform, arch: process.arch },
   });
 
+  const issuer = createIssuer({
+    db: database.db,
+    vault,
+    config: config.issuer,
+    statics: staticClients,
+    clock,
+    logger: logger.child('issuer'),
+    bus,
+    scheduler,
+    address: () => address(),
+    resourceServers: () => settings.get().resourceServers,
+  });
+  const mcp = createMcp({
+    tokens: issuer,
+    connections,
+    releases,
+    logger: logger.child('mcp'),
+    address: () => address(),
+    version,
+  });
+  started.defer(() => mcp.stop());
+
   const doctor = createDoctor({
     clock,
     dataDir,
@@ -144,6 +172,7 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     vault,
     connections,
     releases,
+    issuer,
     settings,
     doctor,
     app,
@@ -156,6 +185,8 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     port: config.port,
     control,
     onCallback: (platform, parameters) => connections.callback(platform, parameters),
+    issuer,
+    mcp,
     rendererDir,
     logger: logger.child('http'),
     clock,
@@ -168,6 +199,8 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   await socket.start();
   started.defer(() => socket.stop());
 
+  await issuer.start();
+  started.defer(() => issuer.stop());
   connections.start();
   started.defer(() => connections.stop());
   await releases.start();

@@ -1,11 +1,14 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useEffect } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { ApprovalProvider } from './components/approvals/approval-provider.tsx';
 import { NoticeToasts } from './components/notice-toasts.tsx';
 import { Shell } from './components/shell.tsx';
 import { SignInProvider } from './components/sign-in/sign-in.tsx';
 import { UnlockProvider } from './components/unlock.tsx';
 import { useLinkState, useView } from './data/app-link.tsx';
+import { ApprovalsPage } from './pages/approvals.tsx';
+import { ClientsPage } from './pages/clients.tsx';
 import { ConnectionsPage } from './pages/connections.tsx';
 import { DoctorPage } from './pages/doctor.tsx';
 import { ProviderPage } from './pages/provider.tsx';
@@ -21,19 +24,23 @@ export function App() {
   return (
     <UnlockProvider>
       <SignInProvider>
-        <NoticeToasts />
-        <Shell>
-          <Switch>
-            <Route path="/welcome" component={WelcomePage} />
-            <Route path="/status" component={StatusPage} />
-            <Route path="/connections" component={ConnectionsPage} />
-            <Route path="/connections/setup" component={ProviderPage} />
-            <Route path="/updates" component={UpdatesPage} />
-            <Route path="/settings" component={SettingsPage} />
-            <Route path="/doctor" component={DoctorPage} />
-            <Route component={Home} />
-          </Switch>
-        </Shell>
+        <ApprovalProvider>
+          <NoticeToasts />
+          <Shell>
+            <Switch>
+              <Route path="/welcome" component={WelcomePage} />
+              <Route path="/status" component={StatusPage} />
+              <Route path="/approvals" component={ApprovalsPage} />
+              <Route path="/connections" component={ConnectionsPage} />
+              <Route path="/connections/setup" component={ProviderPage} />
+              <Route path="/clients" component={ClientsPage} />
+              <Route path="/updates" component={UpdatesPage} />
+              <Route path="/settings" component={SettingsPage} />
+              <Route path="/doctor" component={DoctorPage} />
+              <Route component={Home} />
+            </Switch>
+          </Shell>
+        </ApprovalProvider>
       </SignInProvider>
     </UnlockProvider>
   );

@@ -16,6 +16,7 @@ it('the menu of a newcomer offers all there is to do, and nothing that cannot be
   expect(offered).toEqual([
     'Connect GitHub to begin.',
     'Connect…',
+    'Approvals',
     'Check for updates',
     'Open Trackeep Tray',
     'Start at login',

@@ -68,6 +68,8 @@ describe('every command', () => {
       'updates',
       'settings',
       'doctor',
+      'approvals',
+      'clients revoke --all',
       'open',
     ]) {
       const { code, stdout, stderr } = await room.trackeep(...line.split(' '));
@@ -265,6 +267,8 @@ describe('trackeep settings', () => {
     ['prereleases', 'on', { prereleases: true }],
     ['notifications', 'false', { notifications: false }],
     ['color-scheme', 'dark', { colorScheme: 'dark' }],
+    ['resource-servers', 'http://127.0.0.1:7000/mcp', { resourceServers: ['http://127.0.0.1:7000/mcp'] }],
+    ['resource-servers', 'none', { resourceServers: [] }],
   ])('sets %s to %s', async (key, value, patch) => {
     const asked: unknown[] = [];
     await using room = await openCliRoom({

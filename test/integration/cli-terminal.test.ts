@@ -53,6 +53,21 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     expect(heard.text()).not.toContain('Type y');
   });
 
+  it.each([
+    ['y\n', 1],
+    ['\n', 0],
+  ])('clients revoke --all names what is lost and asks; %j', async (answer, times) => {
+    let revoked = 0;
+    await using room = await openCliRoom({ 'clients.revokeAll': () => ({ grants: ++revoked }) });
+    const child = onTerminal(room, 'clients revoke --all');
+    const heard = listenTo(child);
+    await heard.said('Type y to go on');
+    expect(heard.text()).toMatch(/every program.*tokens stop working at once/s);
+    child.stdin?.write(answer);
+    expect(await once(child, 'close')).toEqual([times === 1 ? 0 : 1, null]);
+    expect(revoked).toBe(times);
+  });
+
   it('connect counts down, and Ctrl-C cancels', async () => {
     const cancelled: unknown[] = [];
     await using room = await openCliRoom({

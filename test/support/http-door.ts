@@ -31,7 +31,16 @@ const FILES: Readonly<Record<string, string>> = {
 
 export async function openHttpDoor(
   handlers: Partial<Handlers> = {},
-  { onCallback, clock = systemClock() }: { onCallback?: OnCallback; clock?: Clock } = {},
+  {
+    onCallback,
+    clock = systemClock(),
+    rendererDir,
+  }: {
+    onCallback?: OnCallback;
+    clock?: Clock;
+    /** The built page; without it, files that only look like one. */
+    rendererDir?: string;
+  } = {},
 ): Promise<HttpDoor> {
   const parent = await mkdtemp(join(tmpdir(), 'trackeep-http-'));
   const folder = join(parent, 'renderer');
@@ -44,7 +53,9 @@ export async function openHttpDoor(
     port: 0,
     control,
     onCallback: onCallback ?? (() => Promise.reject(new Error('No callback was expected.'))),
-    rendererDir: folder,
+    issuer: { answer: unexpected },
+    mcp: { answer: unexpected },
+    rendererDir: rendererDir ?? folder,
     logger: createQuietLogger(),
     clock,
   });
@@ -85,4 +96,8 @@ export function postJson(url: string, body: unknown, headers: Record<string, str
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
+}
+
+function unexpected(): Promise<never> {
+  return Promise.reject(new Error('Neither the issuer nor the MCP server was expected to be asked.'));
 }

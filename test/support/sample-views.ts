@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../src/shared/views.ts';
+import type { ApprovalView, ClientView, ConnectionView, GrantView } from '../../src/shared/views.ts';
 
 /** A connected account that nothing is the matter with, for rules over views. */
 export const CONNECTION: ConnectionView = {
@@ -16,4 +16,45 @@ export const CONNECTION: ConnectionView = {
   lastRefreshedAt: null,
   lastUsedAt: null,
   pausedUntil: null,
+};
+
+/** An editor that registered itself and waits for the person's word. */
+export const APPROVAL: ApprovalView = {
+  id: '7d1c2f6e-5b0a-4f0e-9d57-0a3f4c1b2e10',
+  state: 'waiting',
+  way: 'browser',
+  client: { id: 'dyn_4YfVYkq2n1', kind: 'dynamic', name: 'Claude Code', registeredAt: '2026-11-01T08:00:00.000Z' },
+  redirectHost: '127.0.0.1:33418',
+  resource: 'http://127.0.0.1:9090/mcp',
+  scopes: ['github:read', 'updates:read', 'offline_access'],
+  held: [],
+  process: null,
+  requestedAt: '2026-11-01T08:00:10.000Z',
+  expiresAt: '2026-11-01T08:05:10.000Z',
+  triesLeft: 2,
+};
+
+/** What came of it. */
+export const GRANT: GrantView = {
+  id: 'grant-1',
+  resource: 'http://127.0.0.1:9090/mcp',
+  scopes: ['github:read', 'updates:read', 'offline_access'],
+  redirectHost: '127.0.0.1:33418',
+  approvedAt: '2026-11-01T08:00:30.000Z',
+  lastUsedAt: null,
+  expiresAt: '2026-12-01T08:00:30.000Z',
+  rememberedUntil: null,
+};
+
+/** The same editor with that one grant. */
+export const CLIENT: ClientView = {
+  id: APPROVAL.client.id,
+  kind: 'dynamic',
+  name: 'Claude Code',
+  redirectHosts: ['127.0.0.1:33418'],
+  registeredAt: '2026-11-01T08:00:00.000Z',
+  lastUsedAt: null,
+  process: null,
+  forgottenAt: '2027-01-30T08:00:00.000Z',
+  grants: [GRANT],
 };

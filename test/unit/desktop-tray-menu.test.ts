@@ -13,8 +13,8 @@ const STATUS: StatusView = {
   updates: { state: 'up_to_date', currentVersion: '1.3.0', latestVersion: '1.3.0', checkedAt: null, nextCheckAt: null },
 };
 
-function menu(status: Partial<StatusView> = {}, startAtLogin: boolean | null = false) {
-  return trayModel({ ...STATUS, ...status }, { startAtLogin });
+function menu(status: Partial<StatusView> = {}, startAtLogin: boolean | null = false, waiting = 0) {
+  return trayModel({ ...STATUS, ...status }, { startAtLogin }, waiting);
 }
 
 function entry(entries: TrayEntry[], label: string) {
@@ -59,6 +59,12 @@ describe('the tray menu', () => {
     });
     const labels = entries.map((one) => (one === 'line' ? '' : one.label));
     expect(labels.some((label) => /^octocat on github\.com: paused until .*30/.test(label))).toBe(true);
+  });
+
+  it('leads to the approvals, and says how many wait', () => {
+    const command = { do: 'open', page: 'approvals' };
+    expect(entry(menu().entries, 'Approvals')?.command).toEqual(command);
+    expect(entry(menu({}, false, 2).entries, 'Approvals (2)')?.command).toEqual(command);
   });
 
   it('does not offer a second check while one runs', () => {

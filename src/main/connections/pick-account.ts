@@ -9,11 +9,11 @@ import type { Installation } from './installations.ts';
  * @param isHere whether the account's server is the one set up now: another one's accounts are only meant by name
  * @throws AppError `not_connected`, `account_ambiguous`
  */
-export function pickAccount(
-  installations: Installation[],
-  { platform, account, isHere }: { platform: Platform; account?: string | undefined; isHere(i: Installation): boolean },
-): Installation {
-  const ofPlatform = installations.filter((installation) => installation.platform === platform);
+export function pickAccount<A extends Pick<Installation, 'platform' | 'host' | 'login'>>(
+  accounts: A[],
+  { platform, account, isHere }: { platform: Platform; account?: string | undefined; isHere(account: A): boolean },
+): A {
+  const ofPlatform = accounts.filter((candidate) => candidate.platform === platform);
   const wanted = account?.toLowerCase();
   const meant =
     wanted === undefined

@@ -30,7 +30,12 @@ export interface TrayModel {
 const ALL_GOOD = 'All good';
 const WORKING = 'Working…';
 
-export function trayModel(status: StatusView, settings: Pick<SettingsView, 'startAtLogin'>): TrayModel {
+/** @param waiting how many approvals wait for the person */
+export function trayModel(
+  status: StatusView,
+  settings: Pick<SettingsView, 'startAtLogin'>,
+  waiting: number,
+): TrayModel {
   const summary = status.attention[0]?.text ?? (status.overall === 'busy' ? WORKING : ALL_GOOD);
   const { startAtLogin } = settings;
   return {
@@ -42,6 +47,7 @@ export function trayModel(status: StatusView, settings: Pick<SettingsView, 'star
       'line',
       ...status.connections.map(connectionEntry),
       { label: 'Connect…', command: { do: 'open', page: status.connections.length === 0 ? 'welcome' : 'connections' } },
+      { label: waiting === 0 ? 'Approvals' : `Approvals (${waiting})`, command: { do: 'open', page: 'approvals' } },
       { label: 'Refresh now', command: status.connections.length === 0 ? null : { do: 'refresh' } },
       status.updates.state === 'checking'
         ? { label: 'Checking for updates…', command: null }

@@ -16,7 +16,11 @@ export async function setupTray(parts: {
   run: (command: TrayCommand) => void;
 }): Promise<{ destroy(): void }> {
   const { client, images, panel, run } = parts;
-  let [status, settings] = await Promise.all([client.call('status.get', {}), client.call('settings.get', {})]);
+  let [status, settings, approvals] = await Promise.all([
+    client.call('status.get', {}),
+    client.call('settings.get', {}),
+    client.call('approvals.list', {}),
+  ]);
 
   const imageNow = () => trayImage(images, status.overall, panel.isDark());
   // Held here for as long as the app runs: a Tray that is collected as garbage vanishes from the panel.
@@ -26,7 +30,7 @@ export async function setupTray(parts: {
 
   let shown = '';
   const show = () => {
-    const model = trayModel(status, settings);
+    const model = trayModel(status, settings, approvals.length);
     const image = imageNow();
     // Setting a menu anew closes it under the person's hand; events that change nothing here must not.
     const next = JSON.stringify([model, image]);
@@ -41,6 +45,7 @@ export async function setupTray(parts: {
   const stopListening = client.subscribe(({ event, data }) => {
     if (event === 'status') status = data;
     if (event === 'settings') settings = data;
+    if (event === 'approvals') approvals = data;
     show();
   });
   nativeTheme.on('updated', show);

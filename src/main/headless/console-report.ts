@@ -8,40 +8,47 @@ export interface ConsoleReport {
   failed(error: AppError): void;
 }
 
+interface Output {
+  write(text: string): unknown;
+}
+
 /**
  * @param json one JSON object a line on standard output, the first of them `{"event":"ready",…}`
  */
-export function createConsoleReport(json: boolean, out = process.stdout, err = process.stderr): ConsoleReport {
+export function createConsoleReport(
+  json: boolean,
+  out: Output = process.stdout,
+  err: Output = process.stderr,
+): ConsoleReport {
   const line = (value: object) => out.write(`${JSON.stringify(value)}\n`);
   if (json) {
     return {
-      ready: ({ status, ui }) =>
-        // There is no MCP server yet: null is the truth until there is one.
-        line({ event: 'ready', issuer: status.issuer.address, ui, mcp: null, pid: status.app.pid }),
+      ready: ({ status: { app, issuer }, ui }) =>
+        line({ event: 'ready', issuer: issuer.address, ui, mcp: issuer.mcp, pid: app.pid }),
       handedOver: ({ ui }) => line({ event: 'already_running', ui }),
       failed: ({ code, message, remedy }) => line({ event: 'failed', error: code, message, remedy }),
     };
   }
   return {
-    ready({ status, ui }) {
+    ready({ status: { app, issuer, vault }, ui }) {
+      const vaultState = vault.state === 'open' ? '' : `: ${vault.state}`;
       out.write(
         [
-          `Trackeep Tray ${status.app.version} is running${status.app.demo ? ' against local emulators (demo)' : ''}.`,
-          `  Web UI     ${ui}`,
-          '             (a one-time link, good for 5 minutes; `trackeep open` makes another)',
-          `  Issuer     ${status.issuer.address}`,
-          `  Data       ${status.app.dataDir}`,
-          `  Vault      ${status.vault.backend}${status.vault.state === 'open' ? '' : `: ${status.vault.state}`}`,
-          ...(status.vault.problem
-            ? [`             ${status.vault.problem.message}`, `             ${status.vault.problem.remedy}`]
-            : []),
+          `Trackeep Tray ${app.version} is running${app.demo ? ' against local emulators (demo)' : ''}.`,
+          `  Web UI      ${ui}`,
+          '              (a one-time link, good for 5 minutes; `trackeep open` makes another)',
+          `  Issuer      ${issuer.address}`,
+          `  MCP server  ${issuer.mcp}`,
+          `  Data        ${app.dataDir}`,
+          `  Vault       ${vault.backend}${vaultState}`,
+          ...(vault.problem ? [vault.problem.message, vault.problem.remedy].map((line) => ' '.repeat(14) + line) : []),
           'Stop it with Ctrl-C.',
           '',
         ].join('\n'),
       );
     },
     handedOver({ ui }) {
-      out.write(`Trackeep Tray is running already.${ui ? `\n  Web UI     ${ui}` : ' Its window is in front now.'}\n`);
+      out.write(`Trackeep Tray is running already.${ui ? `\n  Web UI      ${ui}` : ' Its window is in front now.'}\n`);
     },
     failed({ message, remedy }) {
       err.write(`trackeep: ${message}\n${remedy}\n`);

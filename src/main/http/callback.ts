@@ -1,6 +1,6 @@
 import type { Connections } from '../connections/connections.ts';
 import { AppError } from '../core/errors.ts';
-import type { Page } from './page.ts';
+import type { Page } from '../core/page.ts';
 
 /** Takes the answer of a provider to where the sign-in waits for it. */
 export type OnCallback = Connections['callback'];

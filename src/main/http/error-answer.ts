@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { AppError } from '../core/errors.ts';
+import { renderPage } from '../core/page.ts';
 import { errorBody } from './error-body.ts';
-import { PAGE_HEADERS, renderPage } from './page.ts';
 
 /** The HTTP status of every error code; the compiler asks for a new one when the table of errors grows. */
 const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
@@ -79,12 +79,10 @@ export function sendError(
     response.destroy();
     return;
   }
-  const page = wantsPage(request);
-  const text = page
-    ? renderPage({ good: false, title: error.message, text: [error.remedy] })
-    : JSON.stringify(errorBody(error));
+  const page = wantsPage(request) ? renderPage({ good: false, title: error.message, text: [error.remedy] }) : null;
+  const text = page?.html ?? JSON.stringify(errorBody(error));
   response.writeHead(status, {
-    ...(page ? PAGE_HEADERS : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(page?.headers ?? { 'content-type': 'application/json; charset=utf-8' }),
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     // RFC 9110 §11.6.1 wants a challenge with every 401; ours says that this is no scheme a browser could ask for.

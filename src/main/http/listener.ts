@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { ENDPOINTS } from '../issuer/endpoints.ts';
+import type { Issuer } from '../issuer/issuer.ts';
+import { MCP_PATHS, type Mcp } from '../mcp/mcp.ts';
 import type { OnCallback } from './callback.ts';
 import type { ControlDoor } from './control-door.ts';
 import { sendError } from './error-answer.ts';
@@ -69,11 +72,13 @@ export function createListener(parts: {
   port: number;
   control: ControlDoor;
   onCallback: OnCallback;
+  issuer: Pick<Issuer, 'answer'>;
+  mcp: Pick<Mcp, 'answer'>;
   rendererDir: string;
   logger: Logger;
   clock: Clock;
 }): Listener {
-  const { control, onCallback, logger, clock } = parts;
+  const { control, onCallback, issuer, mcp, logger, clock } = parts;
   let own: OwnNames = ownNames(parts.port);
   let opened: AddressInfo | null = null;
 
@@ -95,7 +100,20 @@ export function createListener(parts: {
     { path: '/ui/session', origins: 'own', sameOriginOnly: true, answer },
     // People follow links to the page, and providers send browsers back: both come from other sites.
     { path: '/ui', origins: 'own', sameOriginOnly: false, answer },
-    { path: '/', origins: 'own', sameOriginOnly: false, answer: answerSite },
+    ...ENDPOINTS.map(
+      ({ path, callers }): Mount => ({ path, origins: callers, sameOriginOnly: false, answer: issuer.answer }),
+    ),
+    ...MCP_PATHS.map((path): Mount => ({ path, origins: 'loopback', sameOriginOnly: false, answer: mcp.answer })),
+    {
+      path: '/',
+      origins: 'own',
+      sameOriginOnly: false,
+      answer: (request, response, path, search) => {
+        if (path !== '/' || !isAuthorizationRequest(search)) return answerSite(request, response);
+        request.url = `/authorize?${search}`;
+        return issuer.answer(request, response, '/authorize', search);
+      },
+    },
   ];
 
   const server = createServer(
@@ -182,6 +200,12 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
       resolve();
     });
   });
+}
+
+/** What marks a request for the authorize endpoint, which shares the path `/` with the start page. */
+function isAuthorizationRequest(search: string): boolean {
+  const parameters = new URLSearchParams(search);
+  return ['client_id', 'response_type', 'redirect_uri'].some((name) => parameters.has(name));
 }
 
 /** The last mount is `/`, which takes everything. */

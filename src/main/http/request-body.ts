@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../core/errors.ts';
+import { readBytes } from '../core/request-bytes.ts';
 
 /** What the largest command of the contract needs, many times over. */
 const MOST_BYTES = 64 * 1024;
@@ -18,31 +19,11 @@ export function isJson({ headers }: IncomingMessage): boolean {
  * @throws AppError `body_too_large`, or `bad_input` when it is not JSON or does not arrive whole
  */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, MOST_BYTES);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     // Without its cause: V8's message quotes the text, which may hold a secret that was sent with a typing error.
     throw new AppError('bad_input', 'The body of the request is not JSON.');
   }
-}
-
-/**
- * By events, not by iterating: leaving an iteration early destroys the connection before the refusal could be sent.
- */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MOST_BYTES) chunks.push(chunk);
-      else {
-        request.pause();
-        reject(new AppError('body_too_large', 'The body of the request is longer than 64 kB.'));
-      }
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', (cause) => reject(new AppError('bad_input', 'The request ended too early.', { cause })));
-  });
 }

@@ -3,15 +3,12 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
+import { renderPage } from '../core/page.ts';
 import { callbackPage, type OnCallback } from './callback.ts';
 import { sendError } from './error-answer.ts';
-import { PAGE_HEADERS, renderPage } from './page.ts';
-
-/** What marks a request for the issuer's authorize endpoint, which shares the path `/`. */
-const OAUTH_PARAMETERS = ['client_id', 'response_type', 'redirect_uri'];
 
 /**
- * Everything on the listener beside the web UI, as a Koa app: the issuer's library is one too and mounts into it.
+ * What is left of the listener beside the web UI, the issuer and the MCP server, as a Koa app.
  */
 export function createSite({ onCallback, logger }: { onCallback: OnCallback; logger: Logger }): RequestListener {
   const app = new Koa();
@@ -19,8 +16,7 @@ export function createSite({ onCallback, logger }: { onCallback: OnCallback; log
   app.on('error', (error) => logger.warn('an answer could not be sent', { error }));
   const router = new Router();
 
-  router.get('/', (context, next) => {
-    if (OAUTH_PARAMETERS.some((name) => name in context.query)) return next();
+  router.get('/', (context) => {
     context.status = 303;
     context.redirect('/ui/');
   });
@@ -29,8 +25,9 @@ export function createSite({ onCallback, logger }: { onCallback: OnCallback; log
     const { platform = '' } = context.params;
     const { status, page } = await callbackPage(onCallback, platform, new URLSearchParams(context.querystring));
     context.status = status;
-    context.set({ ...PAGE_HEADERS, 'cache-control': 'no-store' });
-    context.body = renderPage(page);
+    const { html, headers } = renderPage(page);
+    context.set({ ...headers });
+    context.body = html;
   });
 
   app.use(async (context, next) => {

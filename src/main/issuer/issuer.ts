@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
 import type { Scope } from '../../shared/scopes.ts';
 import type { ApprovalView, ClientView } from '../../shared/views.ts';
 

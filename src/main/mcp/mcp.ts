@@ -12,3 +12,6 @@ export interface Mcp {
   /** Ends the exchanges under way. */
   stop(): Promise<void>;
 }
+
+/** The paths that `answer` takes; a longer one stands before the one it begins with. */
+export const MCP_PATHS: readonly string[] = ['/.well-known/oauth-protected-resource', '/mcp'];

@@ -182,14 +182,13 @@ async function issuer(db: Kysely<unknown>): Promise<void> {
     .columns(['model', 'lookup_hash'])
     .where(sql.ref('lookup_hash'), 'is not', null)
     .execute();
-  await db.schema.createIndex('issuer_records_expiry').on('issuer_records').column('expires_at').execute();
-
   await db.schema
-    .createTable('issuer_revoked')
-    .addColumn('token_id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('expires_at', 'integer', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .createIndex('issuer_records_successor')
+    .on('issuer_records')
+    .column('consumed_at')
+    .where(sql.ref('sealed_successor'), 'is not', null)
     .execute();
+  await db.schema.createIndex('issuer_records_expiry').on('issuer_records').column('expires_at').execute();
 
   await db.schema
     .createTable('issuer_keys')

@@ -149,12 +149,6 @@ export interface IssuerRecordsTable {
   expires_at: number;
 }
 
-/** Access tokens that were revoked one by one, until they would have ended anyway. */
-export interface IssuerRevokedTable {
-  token_id: string;
-  expires_at: number;
-}
-
 export interface IssuerKeysTable {
   kid: string;
   alg: string;
@@ -183,7 +177,6 @@ export interface Schema {
   issuer_grants: IssuerGrantsTable;
   issuer_remembered: IssuerRememberedTable;
   issuer_records: IssuerRecordsTable;
-  issuer_revoked: IssuerRevokedTable;
   issuer_keys: IssuerKeysTable;
   issuer_secrets: IssuerSecretsTable;
 }

@@ -10,6 +10,8 @@ const SILENCE_MS = 60_000;
 const EVENTS: { [N in EventName]: true } = {
   status: true,
   connections: true,
+  approvals: true,
+  clients: true,
   flow: true,
   updates: true,
   settings: true,

@@ -11,7 +11,7 @@ export function LinkBanner() {
   return (
     <div role="status" className={classes.link}>
       {lost && (
-        <Paper shadow="md" withBorder px="lg" py="sm" className={classes.linkBody ?? ''}>
+        <Paper shadow="md" withBorder px="lg" py="sm" className={`${classes.body} ${classes.linkBody}`}>
           <Group gap="sm" wrap="nowrap">
             <StateShape shape="cut" tone="warning" size={20} />
             <div>

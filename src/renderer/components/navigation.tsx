@@ -1,10 +1,12 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import {
   IconActivity,
+  IconApps,
   IconHeartbeat,
   IconPackage,
   IconPlugConnected,
   IconSettings,
+  IconShieldCheck,
   IconSparkles,
 } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
@@ -16,7 +18,9 @@ import classes from './navigation.module.css';
 const PAGES: readonly { page: Attention['page'] | 'status'; label: string; Icon: typeof IconActivity }[] = [
   { page: 'welcome', label: 'Get started', Icon: IconSparkles },
   { page: 'status', label: 'Status', Icon: IconActivity },
+  { page: 'approvals', label: 'Approvals', Icon: IconShieldCheck },
   { page: 'connections', label: 'Connections', Icon: IconPlugConnected },
+  { page: 'clients', label: 'Clients', Icon: IconApps },
   { page: 'updates', label: 'Updates', Icon: IconPackage },
   { page: 'settings', label: 'Settings', Icon: IconSettings },
   { page: 'doctor', label: 'Doctor', Icon: IconHeartbeat },
@@ -26,6 +30,7 @@ const PAGES: readonly { page: Attention['page'] | 'status'; label: string; Icon:
 export function Navigation() {
   const [location] = useLocation();
   const status = useView('status.get').data;
+  const approvals = useView('approvals.list').data?.length ?? 0;
   const newcomer = status?.connections.length === 0;
   return (
     <nav className={classes.navigation} aria-label="Pages">
@@ -45,10 +50,19 @@ export function Navigation() {
               >
                 <Icon size={20} stroke={1.6} aria-hidden />
                 <span className={classes.label}>{label}</span>
-                {waits && (
-                  <span className={classes.waits}>
-                    <VisuallyHidden>(waits for you)</VisuallyHidden>
+                {page === 'approvals' && approvals > 0 ? (
+                  <span className={classes.count}>
+                    <span aria-hidden="true">{approvals}</span>
+                    <VisuallyHidden>
+                      ({approvals} {approvals === 1 ? 'waits' : 'wait'} for you)
+                    </VisuallyHidden>
                   </span>
+                ) : (
+                  waits && (
+                    <span className={classes.waits}>
+                      <VisuallyHidden>(waits for you)</VisuallyHidden>
+                    </span>
+                  )
                 )}
               </Link>
             </li>

@@ -15,7 +15,7 @@ const MARKS: Record<NoticeView['kind'], { shape: Shape; tone: Tone; color: strin
 
 /**
  * Shows the app's notices on the page. Only on the web: the desktop shows them as notifications of the system. What
- * the page that is open says already is not said twice.
+ * the page that is open says already is not said twice, nor what the approval dialog or its banner says.
  */
 export function NoticeToasts() {
   const { door } = useDoor();
@@ -23,7 +23,7 @@ export function NoticeToasts() {
   const wanted = useView('settings.get').data?.notifications ?? true;
   const show = useCallback(
     (notice: NoticeView) => {
-      if (door !== 'web' || !wanted || location === `/${notice.page}`) return;
+      if (door !== 'web' || !wanted || location === `/${notice.page}` || notice.page === 'approvals') return;
       const { shape, tone, color } = MARKS[notice.kind];
       notifications.show({
         title: (

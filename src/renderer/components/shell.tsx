@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
+import { ApprovalBanner } from './approvals/approval-banner.tsx';
 import { LinkBanner, VaultBanner } from './banners.tsx';
 import { Navigation } from './navigation.tsx';
 import classes from './shell.module.css';
@@ -32,6 +33,7 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </div>
       </main>
+      <ApprovalBanner />
       <LinkBanner />
     </div>
   );

@@ -3,6 +3,7 @@ import {
   IconCircleArrowUp,
   IconCircleCheck,
   IconCircleDot,
+  IconCircleX,
   IconCloudOff,
   IconHelpCircle,
   IconLock,
@@ -14,6 +15,7 @@ import classes from './state-mark.module.css';
 
 const SHAPES: Record<Shape, typeof IconCircleCheck> = {
   check: IconCircleCheck,
+  cross: IconCircleX,
   turning: IconRefresh,
   pause: IconPlayerPause,
   cut: IconCloudOff,

@@ -2,8 +2,7 @@ import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand, useDoor, useView } from '../data/app-link.tsx';
 import { KEY_SOURCES, VAULT_STATES } from '../words/states.ts';
-import { Dialog } from './dialog.tsx';
-import { ErrorNotice } from './error-notice.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import { Fact, Facts } from './fact.tsx';
 import { Section } from './page.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -39,7 +38,6 @@ export function VaultSettings() {
 function RotateKey({ disabled }: { disabled: boolean }) {
   const rotate = useCommand('vault.rotate');
   const [asking, setAsking] = useState(false);
-  const run = () => rotate.mutate({}, { onSuccess: () => setAsking(false) });
   return (
     <>
       <Group gap="sm">
@@ -56,30 +54,22 @@ function RotateKey({ disabled }: { disabled: boolean }) {
           )}
         </div>
       </Group>
-      <Dialog opened={asking} onClose={() => setAsking(false)} title="Make a new master key?">
-        <Stack>
-          <Text>
-            Everything in the vault is encrypted anew under it, in one step. The old key is lost: backups of the data
-            folder made before can no longer be read.
-          </Text>
-          {rotate.error && (
-            <ErrorNotice
-              error={rotate.error.view}
-              onRetry={run}
-              onLeave={() => setAsking(false)}
-              retrying={rotate.isPending}
-            />
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-              Keep the key
-            </Button>
-            <Button onClick={run} loading={rotate.isPending}>
-              Make a new key
-            </Button>
-          </Group>
-        </Stack>
-      </Dialog>
+      <ConfirmDialog
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title="Make a new master key?"
+        keep="Keep the key"
+        act="Make a new key"
+        destructive={false}
+        onConfirm={() => rotate.mutate({}, { onSuccess: () => setAsking(false) })}
+        pending={rotate.isPending}
+        error={rotate.error}
+      >
+        <Text>
+          Everything in the vault is encrypted anew under it, in one step. The old key is lost: backups of the data
+          folder made before can no longer be read.
+        </Text>
+      </ConfirmDialog>
     </>
   );
 }

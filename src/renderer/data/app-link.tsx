@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState, useSync
 import type { Input, Output, ProcedureName } from '../../shared/contract.ts';
 import type { NoticeView } from '../../shared/views.ts';
 import type { CallError, LinkState, RendererClient } from '../client/client.ts';
-import { createLiveViews, flowKey, type LiveViews, type ViewName, viewKey } from './live-views.ts';
+import { createLiveViews, flowKey, type LiveViews, numbersKey, type ViewName, viewKey } from './live-views.ts';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -90,6 +90,12 @@ export function useFlow(id: string | null) {
     queryFn: () => live.fetchFlow(id ?? ''),
     enabled: id !== null,
   });
+}
+
+/** The three numbers of an approval, one of which stands on the page in the browser. */
+export function useApprovalNumbers(id: string) {
+  const { live } = useAppLink();
+  return useQuery({ queryKey: numbersKey(id), queryFn: () => live.fetchNumbers(id) });
 }
 
 /** A command of the contract, with its progress and its error. */

@@ -9,6 +9,8 @@ export type ViewName = { [N in QueryName]: Record<string, never> extends Input<N
 const VIEW_OF_EVENT = {
   status: 'status.get',
   connections: 'connections.list',
+  approvals: 'approvals.list',
+  clients: 'clients.list',
   updates: 'updates.get',
   settings: 'settings.get',
 } as const satisfies Partial<Record<EventName, ViewName>>;
@@ -30,11 +32,17 @@ const STALE_AFTER: { readonly [N in ProcedureName]?: readonly ViewName[] } = {
   'providers.configure': ['providers.list'],
   'connections.disconnect': ['connections.list', 'status.get'],
   'connections.refresh': ['connections.list', 'status.get'],
+  'approvals.approve': ['approvals.list', 'clients.list', 'status.get'],
+  'approvals.deny': ['approvals.list', 'clients.list', 'status.get'],
+  'clients.revoke': ['clients.list'],
+  'clients.revokeAll': ['clients.list'],
+  'clients.remove': ['clients.list'],
   'vault.unlock': ['status.get', 'connections.list', 'providers.list'],
 };
 
 export const viewKey = (name: ViewName) => [name] as const;
 export const flowKey = (id: string) => ['connections.flow', id] as const;
+export const numbersKey = (id: string) => ['approvals.numbers', id] as const;
 
 /**
  * Keeps the query cache true to the app. Answers and events reach the page by different ways, so an answer may arrive
@@ -46,6 +54,8 @@ export interface LiveViews {
   fetch<N extends ViewName>(name: N): Promise<Output<N>>;
   /** Asks for one sign-in. @throws CallError */
   fetchFlow(id: string): Promise<FlowView>;
+  /** Asks for the numbers of an approval, which never change. @throws CallError */
+  fetchNumbers(id: string): Promise<number[]>;
   /** Runs a command and puts what it answers where it belongs. @throws CallError */
   command<N extends ProcedureName>(name: N, input: Input<N>): Promise<Output<N>>;
   /** Takes one event of the app. */
@@ -82,6 +92,7 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
   return {
     fetch: (name) => newest(viewKey(name), () => client.call(name, {} as Input<typeof name>)),
     fetchFlow: (id) => newest(flowKey(id), () => client.call('connections.flow', { id })),
+    fetchNumbers: async (id) => (await client.call('approvals.numbers', { id })).numbers,
     async command(name, input) {
       const view = VIEW_OF_COMMAND[name];
       if (view !== undefined) {

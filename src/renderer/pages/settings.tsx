@@ -1,7 +1,9 @@
 import { Skeleton } from '@mantine/core';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Page, Section } from '../components/page.tsx';
+import { ResourceServers } from '../components/resource-servers.tsx';
 import { ColorSchemeRow, CurrentVersionRow, IntervalRow, SwitchRow } from '../components/setting-rows.tsx';
+import { SigningKeys } from '../components/signing-keys.tsx';
 import { VaultSettings } from '../components/vault-settings.tsx';
 import { useView } from '../data/app-link.tsx';
 
@@ -49,7 +51,7 @@ export function SettingsPage() {
               settings={settings}
               field="notifications"
               label="Notifications"
-              description="When a sign-in is needed again, and when a newer Trackeep is out."
+              description="When a program asks for access, when a sign-in is needed again, and when a newer Trackeep is out."
             />
             {settings.startAtLogin !== null && (
               <SwitchRow
@@ -65,9 +67,11 @@ export function SettingsPage() {
               description="Light, dark, or as your system has it."
             />
           </Section>
+          <ResourceServers settings={settings} />
         </>
       )}
       <VaultSettings />
+      <SigningKeys />
     </Page>
   );
 }

@@ -75,6 +75,7 @@ function Lead({ status }: { status: StatusView | undefined }) {
 
 const WAYS: Record<Attention['kind'], string> = {
   vault: 'Open Doctor',
+  approval: 'Open Approvals',
   first_connection: 'Get started',
   connection: 'Open Connections',
   update: 'See the update',
@@ -168,6 +169,9 @@ function AppFacts({ status: { app, vault, issuer } }: { status: StatusView }) {
         </Fact>
         <Fact label="Issuer address">
           <Copyable value={issuer.address} what="the issuer's address" />
+        </Fact>
+        <Fact label="MCP server">
+          <Copyable value={issuer.mcp} what="the address of the MCP server" />
         </Fact>
         <Fact label="Data folder">
           <Copyable value={app.dataDir} what="the path of the data folder" />

@@ -12,7 +12,17 @@ import type {
 export type Tone = 'good' | 'working' | 'waiting' | 'warning' | 'bad';
 
 /** The shapes that states are drawn with (see components/state-mark.tsx). */
-export type Shape = 'check' | 'turning' | 'pause' | 'cut' | 'triangle' | 'lock' | 'question' | 'arrow' | 'dot';
+export type Shape =
+  | 'check'
+  | 'cross'
+  | 'turning'
+  | 'pause'
+  | 'cut'
+  | 'triangle'
+  | 'lock'
+  | 'question'
+  | 'arrow'
+  | 'dot';
 
 export interface StateWords {
   word: string;

@@ -1,6 +1,7 @@
 import type { ConnectionView } from '../../../shared/views.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Command, type Invocation, PROVIDER } from '../command.ts';
+import { type Command, PROVIDER } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 
 export const disconnect: Command = {
@@ -22,13 +23,14 @@ export const disconnect: Command = {
   examples: ['trackeep disconnect', 'trackeep disconnect github --account octocat --yes'],
 
   async run(invocation) {
-    const { call, option, has, json, terminal } = invocation;
+    const { call, option, json, terminal } = invocation;
     const connection = choose(await call('connections.list', {}), option('account'));
     const name = `${connection.login} on ${connection.host}`;
-    if (terminal.interactive && !json && !has('yes') && !(await confirm(name, invocation))) {
-      terminal.print('Nothing was changed.');
-      return EXIT.failed;
-    }
+    const question = [
+      `Disconnect ${terminal.bold(name)}?`,
+      'Its token is deleted here and revoked at the provider; programs that use it stop working.',
+    ];
+    if (!(await confirm(question, invocation))) return EXIT.failed;
     const result = await call('connections.disconnect', { id: connection.id });
     if (json) terminal.json({ ...result, id: connection.id, login: connection.login, host: connection.host });
     else {
@@ -56,20 +58,4 @@ function choose(connections: readonly ConnectionView[], account: string | undefi
     throw new AppError('account_ambiguous', `Several accounts are connected: ${names}.`);
   }
   return only;
-}
-
-async function confirm(name: string, { terminal }: Invocation): Promise<boolean> {
-  terminal.print(
-    `Disconnect ${terminal.bold(name)}?`,
-    'Its token is deleted here and revoked at the provider; programs that use it stop working.',
-  );
-  const { createInterface } = await import('node:readline/promises');
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-D and Ctrl-C close the input: no answer is a no.
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-  try {
-    return /^y(es)?$/i.test((await Promise.race([lines.question('Type y to go on: '), closed])).trim());
-  } finally {
-    lines.close();
-  }
 }

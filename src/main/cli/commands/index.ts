@@ -1,4 +1,6 @@
 import type { Command } from '../command.ts';
+import { approvals } from './approvals.ts';
+import { clients } from './clients.ts';
 import { completion } from './completion.ts';
 import { connect } from './connect.ts';
 import { disconnect } from './disconnect.ts';
@@ -21,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   connect,
   disconnect,
   token,
+  approvals,
+  clients,
   updates,
   settings,
   provider,

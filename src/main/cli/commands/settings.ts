@@ -48,6 +48,12 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     show: ({ currentVersion }) => currentVersion ?? 'none',
   },
   notifications: toggle('notifications', 'Native notifications:'),
+  'resource-servers': {
+    key: 'resourceServers',
+    meaning: 'Servers of your own that programs may get tokens for, separated by commas; none leaves only ours.',
+    read: (text) => ({ resourceServers: text === 'none' ? [] : text.split(',').map((address) => address.trim()) }),
+    show: ({ resourceServers }) => resourceServers.join(',') || 'none',
+  },
   'start-at-login': toggle('startAtLogin', 'Start when you log in (desktop):'),
   'color-scheme': {
     key: 'colorScheme',

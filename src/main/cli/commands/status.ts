@@ -70,6 +70,7 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
       ],
       ['Vault', `${VAULT_STATES[vault.state]}, ${vault.backend}`],
       ['Issuer', view.issuer.address],
+      ['MCP server', view.issuer.mcp],
       ['Data', app.dataDir],
     ]),
     ...(vault.problem === null ? [] : ['', `  ${vault.problem.message}`, `  ${vault.problem.remedy}`]),

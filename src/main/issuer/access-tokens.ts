@@ -1,0 +1,113 @@
+import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
+import type { Kysely } from 'kysely';
+import { isScope } from '../../shared/scopes.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Schema } from '../storage/schema.ts';
+import { digest } from './digest.ts';
+import type { AccessToken } from './issuer.ts';
+
+/** Signatures are checked once for a token, not once for a request; a client presents the same one for days. */
+const MOST_REMEMBERED = 1_000;
+/** "Last used" need not be finer, and a write costs more than the check. */
+const STAMP_EVERY_MS = 60_000;
+/** For clocks of one and the same machine; it may be set between issue and use (RFC 9068 leaves it to us). */
+const CLOCK_TOLERANCE_S = 5;
+
+export interface AccessTokens {
+  /** As `TokenChecks.checkAccessToken`. */
+  check(token: string, resource: string | null): Promise<AccessToken | null>;
+  /** The same for a token whose grant does not matter, because it is to be revoked. */
+  read(token: string): Promise<AccessToken | null>;
+}
+
+/**
+ * Access tokens are JWTs that other resource servers can check by themselves (RFC 9068). Here, a token is also held
+ * against its grant with every use, so that what was revoked ends at once and not with its time.
+ *
+ * @param parts.publicKeys the issuer's keys, the retired ones included
+ */
+export function createAccessTokens({
+  db,
+  clock,
+  issuer,
+  publicKeys,
+  onError,
+}: {
+  db: Kysely<Schema>;
+  clock: Clock;
+  issuer: string;
+  publicKeys: readonly JWK[];
+  onError: (error: unknown) => void;
+}): AccessTokens {
+  const keys = createLocalJWKSet({ keys: [...publicKeys] });
+  const stamped = new Map<string, number>();
+  const verified = new Map<string, AccessToken>();
+
+  const read = async (token: string): Promise<AccessToken | null> => {
+    const key = digest(token);
+    const known = verified.get(key);
+    if (known !== undefined) return known;
+    let payload: JWTPayload;
+    try {
+      ({ payload } = await jwtVerify(token, keys, {
+        issuer,
+        typ: 'at+jwt',
+        algorithms: ['ES256', 'RS256'],
+        currentDate: new Date(clock.now()),
+        clockTolerance: CLOCK_TOLERANCE_S,
+        requiredClaims: ['aud', 'sub', 'jti', 'iat', 'exp', 'client_id', 'grant_id'],
+      }));
+    } catch {
+      return null;
+    }
+    const { aud, sub, jti, iat, exp, scope, client_id: clientId, grant_id: grantId } = payload;
+    if (typeof aud !== 'string' || typeof clientId !== 'string' || typeof grantId !== 'string') return null;
+    const scopes = typeof scope === 'string' ? scope.split(' ').filter(isScope) : [];
+    const read: AccessToken = {
+      clientId,
+      grantId,
+      subject: sub ?? '',
+      scopes: new Set(scopes),
+      resource: aud,
+      issuedAt: (iat ?? 0) * 1000,
+      expiresAt: (exp ?? 0) * 1000,
+      tokenId: jti ?? '',
+    };
+    if (verified.size >= MOST_REMEMBERED) verified.delete(verified.keys().next().value ?? '');
+    verified.set(key, read);
+    return read;
+  };
+
+  const stamp = ({ grantId, clientId }: AccessToken) => {
+    const now = clock.now();
+    if (now - (stamped.get(grantId) ?? 0) < STAMP_EVERY_MS) return;
+    stamped.set(grantId, now);
+    // Nobody waits for it, and a time that is lost with a crash is told by the next use.
+    const stamps = [
+      db.updateTable('issuer_grants').set({ last_used_at: now }).where('id', '=', grantId),
+      db.updateTable('issuer_clients').set({ last_used_at: now }).where('client_id', '=', clientId),
+    ];
+    for (const query of stamps) query.execute().catch(onError);
+  };
+
+  return {
+    async read(token) {
+      const found = await read(token);
+      return found !== null && found.expiresAt + CLOCK_TOLERANCE_S * 1000 > clock.now() ? found : null;
+    },
+
+    async check(token, resource) {
+      const found = await this.read(token);
+      if (found === null || (resource !== null && found.resource !== resource)) return null;
+      const grant = await db
+        .selectFrom('issuer_grants')
+        .select('id')
+        .where('id', '=', found.grantId)
+        .where('client_id', '=', found.clientId)
+        .executeTakeFirst();
+      if (grant === undefined) return null;
+      stamp(found);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import type { Kysely } from 'kysely';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Clock } from '../core/clock.ts';
+import type { Schema } from '../storage/schema.ts';
+import type { Vault } from '../vault/vault.ts';
+import { digest } from './digest.ts';
+import { touchGrant } from './grants.ts';
+import type { RefreshContext } from './refresh-context.ts';
+
+/** Models whose payload holds nothing that could be presented, once the token itself is left out. */
+const PLAIN_MODELS = new Set(['RefreshToken', 'AuthorizationCode']);
+
+export interface RecordsParts {
+  db: Kysely<Schema>;
+  vault: Vault;
+  clock: Clock;
+  accessTokenTtlMs: number;
+  /** How long a used refresh token is answered with its own successor, ms; 0: never. */
+  graceMs: number;
+  refreshContext: RefreshContext;
+  /** Makes the library's error for a grant that holds no more (RFC 6749 §5.2). */
+  invalidGrant(detail: string): Error;
+}
+
+/**
+ * Keeps the library's records in the database. What is presented by a client is stored as its hash; what must be read
+ * back and is a secret is sealed.
+ *
+ * @param model the library's name for the kind of record
+ */
+export function createRecordAdapter(parts: RecordsParts, model: string): Adapter {
+  const { db, vault, clock, accessTokenTtlMs, graceMs, refreshContext, invalidGrant } = parts;
+  const sealed = !PLAIN_MODELS.has(model);
+  const place = (hash: string, column: string) => ({ table: 'issuer_records', row: `${model} ${hash}`, column });
+
+  const rowOf = (hash: string) =>
+    db.selectFrom('issuer_records').selectAll().where('model', '=', model).where('id_hash', '=', hash);
+  type Row = Awaited<ReturnType<ReturnType<typeof rowOf>['executeTakeFirst']>>;
+
+  const read = async (row: Row, id?: string): Promise<AdapterPayload | undefined> => {
+    if (row === undefined) return undefined;
+    const text = row.payload ?? (await vault.open(place(row.id_hash, 'sealed_payload'), row.sealed_payload ?? ''));
+    const payload: AdapterPayload = JSON.parse(text);
+    if (id !== undefined) payload.jti = id;
+    if (row.consumed_at !== null) payload.consumed = Math.floor(row.consumed_at / 1000);
+    return payload;
+  };
+
+  const findByLookup = async (value: string) => {
+    const row = await db
+      .selectFrom('issuer_records')
+      .selectAll()
+      .where('model', '=', model)
+      .where('lookup_hash', '=', digest(value))
+      .executeTakeFirst();
+    return read(row);
+  };
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const hash = digest(id);
+      const { jti, ...rest } = payload;
+      const text = JSON.stringify(sealed ? payload : rest);
+      const used = model === 'RefreshToken' ? refreshContext.rotating() : null;
+      const usedHash = used === null ? null : digest(used);
+      const [sealedPayload, sealedSuccessor] = await Promise.all([
+        sealed ? vault.seal(place(hash, 'sealed_payload'), text) : null,
+        usedHash !== null && graceMs > 0 ? vault.seal(place(usedHash, 'sealed_successor'), id) : null,
+      ]);
+      const now = clock.now();
+      const lookup = payload.userCode ?? payload.uid;
+      const row = {
+        model,
+        id_hash: hash,
+        grant_id: payload.grantId ?? null,
+        lookup_hash: lookup === undefined ? null : digest(lookup),
+        payload: sealed ? null : text,
+        sealed_payload: sealedPayload,
+        sealed_successor: null,
+        consumed_at: null,
+        expires_at: now + (expiresIn ?? 0) * 1000,
+      };
+
+      await db.transaction().execute(async (transaction) => {
+        if (row.grant_id !== null) {
+          // With a refresh token there comes an access token, which may be good for longer.
+          const until = model === 'RefreshToken' ? Math.max(row.expires_at, now + accessTokenTtlMs) : row.expires_at;
+          const holds = await touchGrant(transaction, { id: row.grant_id, now, until });
+          if (!holds) throw invalidGrant('the grant was revoked meanwhile');
+        }
+        if (usedHash !== null) {
+          // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
+          const { numUpdatedRows } = await transaction
+            .updateTable('issuer_records')
+            .set({ consumed_at: now, sealed_successor: sealedSuccessor })
+            .where('model', '=', model)
+            .where('id_hash', '=', usedHash)
+            .where('consumed_at', 'is', null)
+            .executeTakeFirst();
+          if (numUpdatedRows !== 1n) throw invalidGrant('the refresh token was used or revoked meanwhile');
+        }
+        await transaction
+          .insertInto('issuer_records')
+          .values(row)
+          .onConflict((conflict) =>
+            conflict.columns(['model', 'id_hash']).doUpdateSet({
+              grant_id: row.grant_id,
+              lookup_hash: row.lookup_hash,
+              payload: row.payload,
+              sealed_payload: row.sealed_payload,
+              expires_at: row.expires_at,
+            }),
+          )
+          .execute();
+      });
+    },
+
+    async find(id) {
+      const row = await rowOf(digest(id)).executeTakeFirst();
+      const payload = await read(row, sealed ? undefined : id);
+      if (payload === undefined || row === undefined || row.consumed_at === null || row.sealed_successor === null) {
+        return payload;
+      }
+      // The absolute value: a clock set back must not open an endless grace.
+      if (Math.abs(clock.now() - row.consumed_at) > graceMs) return payload;
+      refreshContext.answerWith(await vault.open(place(row.id_hash, 'sealed_successor'), row.sealed_successor));
+      const { consumed, ...unused } = payload;
+      return unused;
+    },
+
+    findByUid: findByLookup,
+    findByUserCode: findByLookup,
+
+    async consume(id) {
+      // A refresh token is used up together with the birth of its successor, in `upsert`.
+      if (model === 'RefreshToken') return;
+      const now = clock.now();
+      await db.transaction().execute(async (transaction) => {
+        const used = await transaction
+          .updateTable('issuer_records')
+          .set({ consumed_at: now })
+          .where('model', '=', model)
+          .where('id_hash', '=', digest(id))
+          .where('consumed_at', 'is', null)
+          .returning('grant_id')
+          .executeTakeFirst();
+        // Two requests with one code: the library has looked at both before it uses up the first.
+        if (used === undefined) throw invalidGrant('it was used already');
+        if (used.grant_id !== null) {
+          await touchGrant(transaction, { id: used.grant_id, now, until: now + accessTokenTtlMs });
+        }
+      });
+    },
+
+    async destroy(id) {
+      await db.deleteFrom('issuer_records').where('model', '=', model).where('id_hash', '=', digest(id)).execute();
+    },
+
+    async revokeByGrantId(grantId) {
+      await db.deleteFrom('issuer_records').where('model', '=', model).where('grant_id', '=', grantId).execute();
+    },
+  };
+}

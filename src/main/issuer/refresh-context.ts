@@ -1,0 +1,33 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+
+/**
+ * What the storage must know of the refresh under way and the library does not tell it: which token is being used up by
+ * the one that is stored, and that a used one is answered with its own successor. Bound to the request, through the
+ * library's own asynchronous context.
+ */
+export interface RefreshContext {
+  /** The refresh token that is being rotated in this request. */
+  rotating(): string | null;
+  /** This request is answered with a successor that was made before; it must not be rotated again. */
+  answerWith(successor: string): void;
+  /** What `answerWith` was given in the request of `context`. */
+  answeredWith(context: object): string | null;
+}
+
+/** @param current the library's context of the request under way */
+export function createRefreshContext(current: () => KoaContextWithOIDC | undefined): RefreshContext {
+  const successors = new WeakMap<object, string>();
+  return {
+    rotating() {
+      return current()?.oidc.entities.RotatedRefreshToken?.jti ?? null;
+    },
+    answerWith(successor) {
+      const context = current();
+      // Only at the token endpoint: to a revocation, a used token is a used token.
+      if (context?.oidc.route === 'token') successors.set(context, successor);
+    },
+    answeredWith(context) {
+      return successors.get(context) ?? null;
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBus } from '../../src/main/core/bus.ts';
+import { systemClock } from '../../src/main/core/clock.ts';
+import { type IssuerConfig, readConfig } from '../../src/main/core/config.ts';
+import type { Logger } from '../../src/main/core/logger.ts';
+import { createRedactor } from '../../src/main/core/redact.ts';
+import { createScheduler } from '../../src/main/core/scheduler.ts';
+import { createListener } from '../../src/main/http/listener.ts';
+import { readStaticClients } from '../../src/main/issuer/configured-clients.ts';
+import { createIssuer } from '../../src/main/issuer/create-issuer.ts';
+import type { Issuer } from '../../src/main/issuer/issuer.ts';
+import type { Mcp } from '../../src/main/mcp/mcp.ts';
+import { type Database, openDatabase } from '../../src/main/storage/database.ts';
+import { createVault } from '../../src/main/vault/create-vault.ts';
+import type { Vault } from '../../src/main/vault/vault.ts';
+import type { NoticeView } from '../../src/shared/views.ts';
+import { standInControl } from './stand-in-control.ts';
+
+/** The registered token of resource servers that labs switch introspection on with. */
+export const INTROSPECTION_TOKEN = 'introspection-0123456789abcdefghij';
+
+export interface IssuerLabOptions {
+  config?: Partial<IssuerConfig>;
+  resourceServers?: readonly string[];
+  dataDir?: string;
+  port?: number;
+  mcp?: (issuer: Issuer, address: () => string) => Pick<Mcp, 'answer'>;
+}
+
+/**
+ * The issuer behind the real listener and its guards, over a real database and a vault with a key file. Its clock is the
+ * machine's, as the library's is: a test that moves time moves `Date` with Vitest.
+ */
+export interface IssuerLab {
+  readonly address: string;
+  readonly issuer: Issuer;
+  readonly db: Database['db'];
+  readonly vault: Vault;
+  readonly dataDir: string;
+  readonly notices: NoticeView[];
+  /** Everything that was logged, before any redaction. */
+  readonly log: string[];
+  /** What the person's resource servers are from now on. */
+  setResourceServers(addresses: readonly string[]): void;
+  /** Ends the rooms, in good order, and opens them anew on the same data folder and port. */
+  restart(change?: Partial<IssuerLabOptions>): Promise<IssuerLab>;
+  close(): Promise<void>;
+}
+
+export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<IssuerLab> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tt-issuer-')));
+  const config = { ...readConfig({ env: { HOME: dataDir } }).issuer, ...options.config };
+  const clock = systemClock();
+  const log: string[] = [];
+  const logger = recordingLogger(log);
+  const bus = createBus((error) => log.push(String(error)));
+  const notices: NoticeView[] = [];
+  bus.on('notice', (notice) => notices.push(notice));
+  const scheduler = createScheduler({ clock, logger });
+  const database = await openDatabase({ dataDir, logger });
+  const { db } = database;
+  const redactor = createRedactor();
+  const vault = await createVault({
+    source: 'file',
+    passphrase: null,
+    ...{ db, dataDir, clock, logger, redactor, bus },
+  });
+  await vault.unlock();
+
+  let resourceServers = options.resourceServers ?? [];
+  let address = '';
+  const issuer = createIssuer({
+    ...{ db, vault, config, clock, logger, bus, scheduler },
+    statics: await readStaticClients(config.clientsFile),
+    address: () => address,
+    resourceServers: () => resourceServers,
+  });
+  const { control } = standInControl();
+  const listener = createListener({
+    port: options.port ?? 0,
+    ...{ control, issuer, logger, clock },
+    onCallback: () => Promise.reject(new Error('No callback was expected.')),
+    mcp: options.mcp?.(issuer, () => address) ?? {
+      answer: () => Promise.reject(new Error('The MCP server was not expected to be asked.')),
+    },
+    rendererDir: dataDir,
+  });
+  const listening = await listener.start();
+  address = listening.address;
+  await issuer.start();
+
+  const release = async () => {
+    await listener.stop();
+    await issuer.stop();
+    await scheduler.stop();
+    await database.close();
+  };
+
+  return {
+    ...{ address, issuer, db, vault, dataDir, notices, log },
+    setResourceServers(addresses) {
+      resourceServers = addresses;
+    },
+    async restart(change) {
+      await release();
+      return openIssuerLab({ ...options, resourceServers, dataDir, port: listening.port, ...change });
+    },
+    async close() {
+      await release();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function recordingLogger(log: string[]): Logger {
+  const write = (level: string) => (message: string, fields?: object) => {
+    log.push(
+      `${level} ${message} ${JSON.stringify(fields ?? {}, (_key, value) => (value instanceof Error ? `${value.stack} ${JSON.stringify(value.cause) ?? ''}` : value))}`,
+    );
+  };
+  const logger: Logger = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: () => logger,
+  };
+  return logger;
+}
