@@ -71,8 +71,11 @@ describe.runIf(process.platform === 'linux')('the process behind a connection', 
     ['an option and a file', ['--no-warnings', '-e', CLIENT, '/etc/hostname'], 'node'],
     ['a title of its own', ['-e', `process.title = 'agent'; ${CLIENT}`], 'agent'],
   ])('is told without its command line when that begins with %s', async (_what, args, name) => {
+    // Were the options taken for files, they would be found.
+    const cwd = temporaryFolder();
+    for (const option of ['-e', '--no-warnings']) writeFileSync(join(cwd, option), '');
     const { server, port } = await listen();
-    const { pid } = start(port, process.execPath, args);
+    const { pid } = start(port, process.execPath, args, { cwd });
     expect(await observer.observe(await accepted(server))).toEqual({
       uid: us,
       program: { pid, name, path: ourPath },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createWatchable, type RendererClient } from '../../src/renderer/client/client.ts';
 import { createLiveViews, flowKey, viewKey } from '../../src/renderer/data/live-views.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView } from '../../src/shared/views.ts';
-import { CONNECTION as connection } from '../support/sample-views.ts';
+import { APPROVAL, CLIENT, CONNECTION as connection } from '../support/sample-views.ts';
 
 const settings = (currentVersion: string): SettingsView => ({
   automaticChecks: true,
@@ -97,6 +97,27 @@ describe('a view and the events that change it', () => {
     answer(settings('1.2.5'));
     await set;
     expect(cache.getQueryData(viewKey('settings.get'))).toMatchObject({ currentVersion: '1.2.5' });
+  });
+});
+
+describe('programs that ask, and those that are known', () => {
+  it('are as the events tell them', () => {
+    const { live, cache } = setUp();
+    live.take({ event: 'approvals', data: [APPROVAL] });
+    live.take({ event: 'clients', data: [CLIENT] });
+    expect(cache.getQueryData(viewKey('approvals.list'))).toEqual([APPROVAL]);
+    expect(cache.getQueryData(viewKey('clients.list'))).toEqual([CLIENT]);
+  });
+
+  it('are asked for again after an answer, which may have changed who is allowed what', async () => {
+    const { live, cache, answer } = setUp();
+    for (const view of ['approvals.list', 'clients.list'] as const) cache.setQueryData(viewKey(view), []);
+    const denied = live.command('approvals.deny', { id: APPROVAL.id });
+    answer({ ...APPROVAL, state: 'denied' });
+    await denied;
+    for (const view of ['approvals.list', 'clients.list'] as const) {
+      expect(cache.getQueryState(viewKey(view))?.isInvalidated, view).toBe(true);
+    }
   });
 });
 

@@ -1,20 +1,11 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_CLIENT } from '../../src/main/demo/emulated-github.ts';
 import { freshLink, heading, NARROW, openPage, openUi, visit } from './browser.ts';
+import { findings, overflow } from './findings.ts';
 import { connectAccount, startLab, type WebLab } from './lab.ts';
 
 const PAGES = ['Status', 'Connections', 'Updates', 'Settings', 'Doctor'];
-
-/** Everything that axe finds, as sentences; colours are judged as they are once nothing moves any more. */
-async function findings(page: Page): Promise<string[]> {
-  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   let lab: WebLab;
@@ -66,11 +57,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
       await picture(`${name.toLowerCase()}-${colorScheme}`);
 
       await page.setViewportSize(NARROW);
-      const overflow = await page.evaluate(() => {
-        const main = document.querySelector('main');
-        return main ? main.scrollWidth - main.clientWidth : Number.NaN;
-      });
-      expect(overflow).toBe(0);
+      expect(await overflow(page)).toBe(0);
       expect(await findings(page)).toEqual([]);
       await picture(`${name.toLowerCase()}-${colorScheme}-narrow`);
     });

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { attention, overall, type Situation } from '../../src/main/control/attention.ts';
 import { AppError } from '../../src/main/core/errors.ts';
 import type { ApprovalState, ApprovalView, ClientView, GrantView, SettingsView } from '../../src/shared/views.ts';
-import { type HttpDoor, openHttpDoor } from '../support/http-door.ts';
+import { openHttpDoor } from '../support/http-door.ts';
 import { APPROVAL, CLIENT, GRANT } from '../support/sample-views.ts';
 import { aConnection, aStatus, someSettings, someUpdates } from '../support/stand-in-control.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, openPage, type WebPage } from './browser.ts';
 
 const RENDERER = resolve(import.meta.dirname, '../../out/renderer');
 const MINUTE = 60_000;
@@ -21,8 +21,8 @@ export const WRONG = [12, 83] as const;
  * known, and what becomes of an answer.
  */
 export interface IssuerDesk extends AsyncDisposable {
-  readonly browser: Browser;
-  readonly door: HttpDoor;
+  /** Opens the web UI, signed in, on a page of it. */
+  open(path: string, options?: BrowserContextOptions): Promise<WebPage>;
   /** What the person did, as the app was told. */
   readonly told: { name: string; input: unknown }[];
   /** Begins anew: nobody asks, nobody is known. */
@@ -125,8 +125,17 @@ export async function openIssuerDesk(): Promise<IssuerDesk> {
 
   return {
     browser,
-    door,
     told,
+    async open(path, options) {
+      const web = await openPage(browser, options);
+      await web.page.goto(door.listener.createLoginLink());
+      await web.page.getByRole('navigation').waitFor();
+      await web.page.evaluate((page) => {
+        location.hash = `#/${page}`;
+      }, path);
+      await web.page.waitForFunction((page) => document.title.toLowerCase().startsWith(page), path);
+      return web;
+    },
     clear() {
       told.length = 0;
       approvals = [];

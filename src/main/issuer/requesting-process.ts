@@ -26,8 +26,9 @@ export interface ProcessObserver {
    * Looks which process holds the other end of a connection on loopback. Never throws. It takes some ms, most of them
    * the kernel's, and none for a connection that was looked at within the last few seconds.
    *
-   * It is an observation and not a proof: a process can hand its socket to another or become another program, pids are
-   * used again, and anyone can run somebody else's executable. A person may read it; no decision may rest on it.
+   * The program is an observation and not a proof: a process can hand its socket to another or become another program,
+   * pids are used again, and anyone can run somebody else's executable. A person may read it; no decision may rest on
+   * it. The user is the one that the kernel keeps with the socket: whoever made it.
    *
    * @returns null where nothing is known: not on Linux, not on loopback, or the connection is over
    */

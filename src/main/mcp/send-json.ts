@@ -40,6 +40,6 @@ export function sendRpcError(
 
 function mayBeLong({ complete, headers }: IncomingMessage): boolean {
   return (
-    !complete && (Number(headers['content-length'] ?? 0) > MOST_BYTES)
+    !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > MOST_BYTES)
   );
 }

@@ -41,8 +41,13 @@ export const CLIENT_KINDS: Record<ClientKind, string> = {
   configured: 'It stands in your configuration',
 };
 
-/** A host with what it means, where that is certain: that the answer stays on this machine. */
+/**
+ * Where a redirect leads, with what that means where it is certain: that the answer stays on this machine.
+ *
+ * @param host a host, or a scheme of a program's own with its colon
+ */
 export function placeOfHost(host: string): string {
+  if (host.endsWith(':')) return `the program that opens ${host} links on this machine`;
   const { hostname } = URL.parse(`http://${host}`) ?? { hostname: '' };
   return isLoopbackHost(hostname) ? `${host}, on this machine` : host;
 }

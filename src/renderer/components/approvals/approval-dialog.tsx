@@ -50,7 +50,7 @@ function Question({
   const leftMs = Date.parse(approval.expiresAt) - useNow(ended === null ? 1_000 : 0);
 
   const pending = approve.isPending || deny.isPending;
-  const refused = (approve.error ?? deny.error)?.view ?? null;
+  const refused = (deny.error ?? approve.error)?.view ?? null;
   const end =
     ended ??
     (pending
@@ -64,7 +64,8 @@ function Question({
         }));
   useEffect(() => setEnded(end), [end]);
 
-  const choose = (number: number) =>
+  const choose = (number: number) => {
+    deny.reset();
     approve.mutate(
       { id: approval.id, number, rememberMs },
       {
@@ -75,6 +76,7 @@ function Question({
         },
       },
     );
+  };
 
   if (end !== null)
     return <ApprovalEnded end={end} approval={approval} next={next} onNext={onNext} onClose={onClose} />;
