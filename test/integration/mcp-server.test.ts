@@ -105,7 +105,7 @@ describe('a request without a good token', () => {
     expect(received.status).toBe(401);
     expect(challengeOf(received)).toEqual({
       resource_metadata: `${address}${METADATA}`,
-      scope: 'updates:read installations:read github:read',
+      scope: 'openid updates:read installations:read github:read',
     });
     expect(looks).toEqual([]);
   });

@@ -15,6 +15,9 @@ export interface McpPerson {
   redirectToAuthorization(url: URL): Promise<void>;
   saveCodeVerifier(verifier: string): void;
   codeVerifier(): string;
+  saveDiscoveryState(state: unknown): void;
+  discoveryState(): never;
+  invalidateCredentials(what: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void;
   /** The client's own memory, as an application would write it to its disk. */
   readonly stored: { information?: { client_id: string }; tokens?: Record<string, string> };
   /** Where the browser was sent, in order; each was approved. */
@@ -28,6 +31,7 @@ export function createMcpPerson(approvals: Pick<Approvals, 'list' | 'approve'>, 
   const visits: URL[] = [];
   let back: URL | null = null;
   let verifier = '';
+  let discovery: unknown;
   return {
     stored,
     visits,
@@ -50,6 +54,15 @@ export function createMcpPerson(approvals: Pick<Approvals, 'list' | 'approve'>, 
       verifier = text;
     },
     codeVerifier: () => verifier,
+    saveDiscoveryState(state) {
+      discovery = state;
+    },
+    discoveryState: () => discovery as never,
+    invalidateCredentials(what) {
+      if (what === 'all' || what === 'tokens') delete stored.tokens;
+      if (what === 'all' || what === 'client') delete stored.information;
+      if (what === 'all' || what === 'discovery') discovery = undefined;
+    },
     answer() {
       if (back === null) throw new Error('The client never sent the browser anywhere.');
       return back;

@@ -1,3 +1,4 @@
+import { claim } from '../../shared/claims.ts';
 import type { ApprovalView, Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
 
 /** What the summary is made from. */
@@ -46,8 +47,8 @@ export function attention(situation: Situation): Attention[] {
 /** The name is the client's own claim, and said to be one. */
 function approvalSentence([first, ...others]: ApprovalView[]): string {
   if (others.length > 0) return `${others.length + 1} programs ask for access.`;
-  const name = first?.client.name;
-  return name ? `A program that calls itself “${name}” asks for access.` : 'A program asks for access.';
+  const name = claim(first?.client.name ?? null);
+  return name !== null ? `A program that calls itself “${name}” asks for access.` : 'A program asks for access.';
 }
 
 function vaultSentence({ source, state }: VaultView): string {

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { claim } from '../../shared/claims.ts';
 import type { Scope } from '../../shared/scopes.ts';
 import type { ApprovalState, ApprovalView, ClientKind, ProcessView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
@@ -228,7 +229,8 @@ function distinctNumbers(random: (from: number, to: number) => number): number[]
 }
 
 function noticeOf({ client }: ApprovalRequest) {
-  const name = client.name === null ? 'A program' : `A program that calls itself “${client.name}”`;
+  const claimed = claim(client.name);
+  const name = claimed === null ? 'A program' : `A program that calls itself “${claimed}”`;
   return {
     kind: 'info',
     title: 'A program asks for access',

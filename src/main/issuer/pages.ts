@@ -1,4 +1,5 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import { claim } from '../../shared/claims.ts';
 import { SCOPES } from '../../shared/scopes.ts';
 import { type Html, html, type RenderedPage, renderPage } from '../core/page.ts';
 import type { ApprovalRequest, PageView } from './approvals.ts';
@@ -52,14 +53,14 @@ export const issuerPages: IssuerPages = {
   },
 
   userCodeConfirm(context, _form, client, _deviceInfo, userCode) {
-    const name = client.clientName;
+    const name = claim(client.clientName ?? null);
     send(
       context,
       renderPage({
         good: null,
         title: 'Does your device show this code?',
         text: [
-          name === undefined ? 'The program gave no name.' : `The program calls itself “${name}”.`,
+          name === null ? 'The program gave no name.' : `The program calls itself “${name}”.`,
           'Go on only if you started this yourself, just now.',
         ],
         body: html`<p class="code">${userCode}</p>
@@ -106,7 +107,7 @@ const EXPLAINED: Readonly<Record<string, { title: string; remedy: string }>> = {
 /** The page with the number, which polls for the person's word and goes on by itself. */
 export function approvalPage(view: PageView): RenderedPage {
   const { request, number } = view;
-  const { name } = request.client;
+  const name = claim(request.client.name);
   return renderPage({
     good: null,
     title: name === null ? 'A program asks for access' : `A program that calls itself “${name}” asks for access`,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Adapter, Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { SCOPE_NAMES } from '../../shared/scopes.ts';
@@ -135,6 +136,7 @@ export function createProvider(parts: ProviderParts): Provider {
       renderError: pages.renderError,
       clientBasedCORS: () => true,
       fetch: fetch as never,
+      fetchResponseBodyLimits: { 'client_id metadata document': 64 * 1024 },
       features: {
         devInteractions: { enabled: false },
         introspection: { enabled: false },
@@ -143,7 +145,13 @@ export function createProvider(parts: ProviderParts): Provider {
         pushedAuthorizationRequests: { enabled: false },
         dPoP: { enabled: false },
         revocation: { enabled: true },
-        registration: { enabled: true, initialAccessToken: false, issueRegistrationAccessToken: false },
+        registration: {
+          enabled: true,
+          initialAccessToken: false,
+          issueRegistrationAccessToken: false,
+          // The library's own may begin with a dash, and would be an option on our command line.
+          idFactory: () => randomUUID(),
+        },
         clientIdMetadataDocument: { enabled: config.metadataDocuments, ack: 'draft-02' },
         deviceFlow: {
           enabled: true,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Scope } from '../../shared/scopes.ts';
 import { resourceMetadataUrl } from './resource-metadata.ts';
 import { sendJson } from './send-json.ts';
-import { FIRST_SCOPES, inOrder } from './tool-scopes.ts';
+import { inOrder, MCP_SCOPES } from './tool-scopes.ts';
 
 /** The error codes of RFC 6750 §3.1 with their status; null: no token was sent, so there is no error to name. */
 const STATUS = { invalid_request: 400, invalid_token: 401, insufficient_scope: 403 } as const;
@@ -17,19 +17,19 @@ interface Challenge {
 const NO_TOKEN: Challenge = {
   error: null,
   description: 'An access token of Trackeep Tray is needed.',
-  scopes: FIRST_SCOPES,
+  scopes: MCP_SCOPES,
 };
 
 const MISPLACED: Challenge = {
   error: 'invalid_request',
   description: 'Send one access token, in the Authorization header and not in the address.',
-  scopes: FIRST_SCOPES,
+  scopes: MCP_SCOPES,
 };
 
 const BAD_TOKEN: Challenge = {
   error: 'invalid_token',
   description: 'The access token is malformed, expired, revoked or for another resource.',
-  scopes: FIRST_SCOPES,
+  scopes: MCP_SCOPES,
 };
 
 export const CHALLENGES = { none: NO_TOKEN, misplaced: MISPLACED, malformed: BAD_TOKEN, refused: BAD_TOKEN } as const;

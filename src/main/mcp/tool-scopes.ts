@@ -15,11 +15,11 @@ export const TOOL_SCOPES = {
 
 export type ToolName = keyof typeof TOOL_SCOPES;
 
-/** Every scope that some tool needs. */
+/**
+ * Every scope that some tool needs, and what a client that comes for the first time is told to ask for: version 1 of the
+ * SDK cannot come back for more, since it refreshes its token before it looks at what the token lacks.
+ */
 export const MCP_SCOPES: readonly Scope[] = inOrder(Object.values(TOOL_SCOPES));
-
-/** What a client that comes for the first time is told to ask for: all reading, and not who the person is. */
-export const FIRST_SCOPES: readonly Scope[] = MCP_SCOPES.filter((scope) => scope !== 'openid');
 
 /**
  * The scopes that the calls in a JSON-RPC body need, a batch's taken together.

@@ -58,19 +58,19 @@ export function RequestedScopes({ approval: { scopes, held } }: { approval: Appr
   const id = useId();
   return (
     <Stack gap="md">
-      <section aria-labelledby={id} className={classes.scopes}>
+      <div className={classes.scopes}>
         <Text id={id} fw={600} size="sm" mb={4}>
           {held.length === 0 ? 'It would be allowed to' : 'In addition, it would be allowed to'}
         </Text>
-        <ScopeList scopes={scopes} />
-      </section>
+        <ScopeList scopes={scopes} labelledBy={id} />
+      </div>
       {held.length > 0 && (
-        <section aria-labelledby={`${id}-held`} className={`${classes.scopes} ${classes.held}`}>
+        <div className={`${classes.scopes} ${classes.held}`}>
           <Text id={`${id}-held`} fw={600} size="sm" mb={4}>
             It is allowed already, and stays allowed, to
           </Text>
-          <ScopeList scopes={held} />
-        </section>
+          <ScopeList scopes={held} labelledBy={`${id}-held`} />
+        </div>
       )}
     </Stack>
   );
