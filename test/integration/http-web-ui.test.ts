@@ -270,10 +270,4 @@ describe('the pages', () => {
     const answer = await fetch(`${door.address}${path}`, { redirect: 'manual' });
     expect(answer.headers.get('location')).toBe('/ui/');
   });
-
-  it('are not what a client asks for that looks for the issuer at /', async () => {
-    await using door = await openHttpDoor();
-    const answer = await fetch(`${door.address}/?response_type=code&client_id=x`, { redirect: 'manual' });
-    expect(answer.status).toBe(404);
-  });
 });

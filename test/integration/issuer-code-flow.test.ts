@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type IssuerLab, openIssuerLab } from '../support/issuer-lab.ts';
-import { refresh, register, signIn } from '../support/oauth-client.ts';
+import { approve, authorizationRequest, openBrowser, refresh, register, signIn } from '../support/oauth-client.ts';
 
 describe('the code flow', () => {
   let lab: IssuerLab;
@@ -28,6 +28,13 @@ describe('the code flow', () => {
     expect(first.status).toBe(200);
     expect(first.body.refresh_token).not.toBe(tokens.refresh_token);
     expect((await refresh(lab.address, clientId, first.body.refresh_token ?? '')).status).toBe(200);
+  });
+
+  it('begins at / as well, where a client takes the issuer itself for the authorization endpoint', async () => {
+    const { body } = await register(lab.address);
+    const { url } = authorizationRequest(lab.address, { clientId: body.client_id });
+    const back = await approve(openBrowser(), url.replace('/authorize?', '/?'), lab.issuer.approvals);
+    expect(back.searchParams.get('code')).toEqual(expect.any(String));
   });
 
   it('knows clients that register', async () => {

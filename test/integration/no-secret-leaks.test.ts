@@ -17,9 +17,11 @@ import { readControlKey } from '../../src/main/http/control-key.ts';
 import { type AppConnection, connectToApp } from '../../src/main/http/socket-client.ts';
 import type { Input, ProcedureName } from '../../src/shared/contract.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
+import { playIssuer } from '../support/issuer-journey.ts';
 import { openWebSession, type WebSession } from '../support/web-session.ts';
 
 const PASSPHRASE = 'correct-horse-battery-staple-passphrase';
+const INTROSPECTION_TOKEN = 'introspection-token-0123456789-abcdef';
 /** GitHub App tokens are sent to GitHub only, so a wrong one shows up only if it is echoed. */
 const WRONG_SECRET = 'facade00facade00facade00facade00facade00';
 
@@ -51,6 +53,7 @@ beforeAll(async () => {
       GITHUB_URL: github.url,
       GITHUB_API_URL: github.apiUrl,
       TRACKEEP_VAULT_PASSPHRASE: PASSPHRASE,
+      INTROSPECTION_TOKEN,
       TRACKEEP_LOG_LEVEL: 'debug',
       APP_VERSION: '1.2.5',
     },
@@ -68,6 +71,7 @@ beforeAll(async () => {
   await forgeCallbacks();
   await refreshThroughTrouble();
   await checkAndDownload();
+  await serveClients();
   await askEverything();
   await disconnect();
 
@@ -112,7 +116,11 @@ describe('the search', () => {
 
   it('knows secrets of every kind', () => {
     expect(new Set(secrets.values())).toEqual(
-      new Set(['from GitHub', 'code verifier', 'client secret', 'passphrase', 'login', 'session', 'socket key']),
+      new Set([
+        ...['from GitHub', 'code verifier', 'client secret', 'passphrase', 'login', 'session', 'socket key'],
+        ...['access token', 'refresh token', 'authorization code', 'verifier of a client', 'device code'],
+        'introspection token',
+      ]),
     );
     expect([...secrets.values()].filter((kind) => kind === 'from GitHub').length).toBeGreaterThan(12);
   });
@@ -203,6 +211,24 @@ async function checkAndDownload() {
   await vi.waitUntil(async () => (await web('updates.get', {})).download?.path != null, { timeout: 20_000 });
 }
 
+/** A local program comes, is approved, uses what it got, and does everything wrong that it can. */
+async function serveClients() {
+  const played = await playIssuer({
+    address: app.ready.issuer,
+    introspectionToken: INTROSPECTION_TOKEN,
+    approvals: {
+      list: () => socket('approvals.list', {}),
+      approve: (input) => socket('approvals.approve', input),
+    },
+    keep(text) {
+      sent.http += text;
+    },
+  });
+  for (const [secret, kind] of played) secrets.set(secret, kind);
+  for (const args of [['approvals'], ['approvals', '--json'], ['clients'], ['clients', '--json']])
+    await command(...args);
+}
+
 /** Every query there is, and inputs that are refused with the input at hand. */
 async function askEverything() {
   const queries = [
@@ -210,6 +236,8 @@ async function askEverything() {
     'providers.list',
     'connections.list',
     'connections.flows',
+    'approvals.list',
+    'clients.list',
     'updates.get',
     'settings.get',
   ];

@@ -150,7 +150,7 @@ describe('a program that asks for access', () => {
     const right = dialogOf(page).getByRole('button', { name: String(RIGHT) });
     while (!(await right.isVisible())) await page.clock.runFor(10);
     await right.click({ force: true });
-    await page.clock.runFor(1_000);
+    await page.clock.resume();
     await right.click();
     await dialogOf(page).getByText('Allowed', { exact: true }).waitFor();
     expect(desk.told).toHaveLength(1);
@@ -173,7 +173,9 @@ describe('a program that asks for access', () => {
     const { page } = await desk.open('status');
     desk.ask();
     desk.ask();
-    await page.getByRole('link', { name: /^Approvals\s*\(2 wait for you\)$/, includeHidden: true }).waitFor();
+    await dialogOf(page).getByRole('timer').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Approvals (2 wait for you)', exact: true }).waitFor();
   });
 });
 
@@ -239,25 +241,21 @@ describe('the Approvals page', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('in %s colours, at both widths', (colorScheme) => {
+describe.each(['light', 'dark'] as const)('in %s colours nothing is to be found fault with', (colorScheme) => {
   it.each([
     ['wide', {}],
     ['narrow', { viewport: NARROW }],
-  ] as const)('nothing is to be found fault with: %s', async (width, options) => {
+  ] as const)('in the dialog and on the page behind it: %s', async (width, options) => {
     const { page, expectComplaint, picture } = await desk.open('approvals', { colorScheme, ...options });
     expectComplaint(FAILED_REQUEST);
-    const faultless = async (name: string) => {
-      expect(await findings(page), name).toEqual([]);
-      expect(await overflow(page), name).toBe(0);
-      await picture(`${name}-${colorScheme}-${width}`);
-    };
-    await faultless('approvals-empty');
     desk.know(aClient({ grants: [aGrant({ rememberedUntil: new Date(Date.now() + DAY).toISOString() })] }));
     desk.ask({ scopes: ['offline_access', 'token:github', 'installations:manage'], held: ['updates:read'] });
     const dialog = dialogOf(page);
     await choose(page, WRONG[0]);
     await dialog.getByText('one more try').waitFor();
-    await faultless('approval-dialog');
+    expect(await findings(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    await picture(`approval-dialog-${colorScheme}-${width}`);
     // Both answers are in view without scrolling, whatever stands above them.
     for (const name of [String(RIGHT), 'Deny']) {
       const box = await dialog.getByRole('button', { name, exact: true }).boundingBox();
@@ -265,16 +263,27 @@ describe.each(['light', 'dark'] as const)('in %s colours, at both widths', (colo
     }
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    await faultless('approvals');
-    await page.evaluate(() => {
-      location.hash = '#/status';
-    });
+    expect(await findings(page)).toEqual([]);
+    expect(await overflow(page)).toBe(0);
+    await picture(`approvals-${colorScheme}-${width}`);
+  });
+
+  it('in the banner, in the end of a request, and where nothing waits', async () => {
+    const { page, picture } = await desk.open('status', { colorScheme });
+    desk.ask();
+    await dialogOf(page).getByRole('timer').waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Look at it' }).waitFor();
-    await faultless('approval-banner');
+    expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Look at it' }).click();
-    await dialog.getByRole('button', { name: 'Deny' }).click();
-    await dialog.getByText('Denied', { exact: true }).waitFor();
-    await faultless('approval-denied');
+    await dialogOf(page).getByRole('button', { name: 'Deny' }).click();
+    await dialogOf(page).getByText('Denied', { exact: true }).waitFor();
+    expect(await findings(page)).toEqual([]);
+    await picture(`approval-denied-${colorScheme}`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Approvals' }).click();
+    await heading(page).getByText('Nothing waits for your answer').waitFor();
+    expect(await findings(page)).toEqual([]);
   });
 });
 

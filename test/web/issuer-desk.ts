@@ -124,7 +124,6 @@ export async function openIssuerDesk(): Promise<IssuerDesk> {
   const browser = await launchBrowser();
 
   return {
-    browser,
     told,
     async open(path, options) {
       const web = await openPage(browser, options);
