@@ -34,6 +34,7 @@ async function main() {
     await play('Check for updates, running 1.2.5', check);
     await play('Download the release and verify it', download);
     await play('Hand a token to a program', handOutToken);
+    await play('Let an MCP client in', () => letAgentIn(ready.mcp));
     await play('Ask for the status', status);
     await play('Log in to the web UI', () => logIn(ready.ui));
     if (keep) {
@@ -118,6 +119,17 @@ async function handOutToken() {
   const user = await answer.json();
   expect(answer.ok, `GitHub answered ${answer.status}`);
   return { outcome: `${host} takes it for ${user.login}` };
+}
+
+/** A local agent finds the server, registers, is approved by the number on its page, and calls a tool. */
+async function letAgentIn(mcp) {
+  // Installed by now, which it is not when this file is loaded.
+  const { runAgent } = await import('./demo-agent.mjs');
+  const { tools, result } = await runAgent(new URL(mcp), async (number) => {
+    const [waiting] = await trackeep('approvals');
+    await trackeep('approvals', 'approve', waiting.id, '--number', number);
+  });
+  return { outcome: `${tools.length} tools, and ${result.repositories.length} repositories listed for it` };
 }
 
 async function status() {

@@ -75,7 +75,7 @@ describe('the Clients page', () => {
     await other?.getByText('21 days ago, by a code that you typed').waitFor();
     await other?.getByText('each time').waitFor();
     await card.getByText('/usr/bin/node, process 4711, seen 5 minutes ago').waitFor();
-    await card.getByText('in 90 days, unless it is used before').waitFor();
+    await card.getByText('in 3 months, unless it is used before').waitFor();
     await card.getByRole('button', { name: "Copy the client's ID" }).waitFor();
 
     const without = cardOf(page, '“An agent”');

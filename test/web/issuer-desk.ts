@@ -128,7 +128,8 @@ export async function openIssuerDesk(): Promise<IssuerDesk> {
     async open(path, options) {
       const web = await openPage(browser, options);
       await web.page.goto(door.listener.createLoginLink());
-      await web.page.getByRole('navigation').waitFor();
+      // The first page is chosen by the app, which must not overtake what comes now.
+      await web.page.waitForURL(/#\/status$/);
       await web.page.evaluate((page) => {
         location.hash = `#/${page}`;
       }, path);

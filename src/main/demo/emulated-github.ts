@@ -10,7 +10,13 @@ import { createReleaseFiles, type FileTrouble } from './release-files.ts';
 import { createReleaseViews } from './release-views.ts';
 import { createRestApi } from './rest-api.ts';
 import { createTokenStore } from './token-store.ts';
-import { type EmulatedUser, publishUpstream, type Repository, startUpstream } from './upstream.ts';
+import {
+  type EmulatedRepository,
+  type EmulatedUser,
+  publishUpstream,
+  type Repository,
+  startUpstream,
+} from './upstream.ts';
 import { createWebFlow } from './web-flow.ts';
 import { createWebPages } from './web-pages.ts';
 
@@ -39,6 +45,8 @@ export interface EmulatedGitHubOptions {
   /** The person approves every device code by themselves after this time, and the consent page is skipped. */
   autoApproveMs?: number;
   releases?: readonly PublishedRelease[];
+  /** Beside the one with the releases. */
+  repositories?: readonly EmulatedRepository[];
   /** Size of each file of v1.3.0. */
   assetBytes?: number;
 }
@@ -105,7 +113,8 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
 
   const front = await startFront({ answer, failures, seen: requests, clock });
   const origin = () => front.origin;
-  const start = () => startUpstream({ users, repository: REPOSITORY, origin: front.origin });
+  const start = () =>
+    startUpstream({ users, repository: REPOSITORY, others: options.repositories ?? [], origin: front.origin });
   let upstream = await start().catch(async (error: unknown) => {
     await front.close();
     throw error;

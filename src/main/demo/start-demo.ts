@@ -29,6 +29,16 @@ export async function startDemo(options: { clock: Clock; logger?: Logger }): Pro
     intervalSeconds: 1,
     autoApproveMs: APPROVE_AFTER_MS,
     // The candidate shows when somebody switches prereleases on.
+    repositories: [
+      {
+        ...{ owner: 'octocat', name: 'garden', private: false, language: 'TypeScript' },
+        description: 'Waters the plants when the weather report says so.',
+      },
+      {
+        ...{ owner: 'octocat', name: 'recipes', private: true, language: 'Markdown' },
+        description: 'What we cook, and how it turned out.',
+      },
+    ],
     releases: [...trackeepReleases(FILE_BYTES), releaseCandidate(FILE_BYTES)],
   });
   github.setFileTrouble({ bytesPerSecond: BYTES_PER_SECOND });

@@ -31,6 +31,13 @@ export interface Repository {
   name: string;
 }
 
+/** A repository that somebody has. */
+export interface EmulatedRepository extends Repository {
+  description: string;
+  private: boolean;
+  language: string;
+}
+
 /**
  * Starts `emulate` with these users and the repository. It lies outside the bundles, since only demo and tests need it.
  *
@@ -39,6 +46,7 @@ export interface Repository {
 export async function startUpstream(options: {
   users: readonly EmulatedUser[];
   repository: Repository;
+  others: readonly EmulatedRepository[];
   /** Where the outside believes GitHub to be: written into every address of an answer. */
   origin: string;
 }): Promise<Upstream> {
@@ -46,7 +54,10 @@ export async function startUpstream(options: {
   const users = [...options.users, { login: repository.owner }];
   const emulator = await start({
     tokens: Object.fromEntries(users.map(({ login }) => [seedToken(login), { login, scopes: ['repo', 'user'] }])),
-    github: { users, repos: [{ owner: repository.owner, name: repository.name, description: 'Trackeep' }] },
+    github: {
+      users,
+      repos: [{ owner: repository.owner, name: repository.name, description: 'Trackeep' }, ...options.others],
+    },
   });
   const claimed = new URL(emulator.url);
   if (claimed.hostname !== 'localhost') {

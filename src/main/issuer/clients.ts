@@ -11,7 +11,7 @@ import type { Grants } from './grants.ts';
 import type { Clients } from './issuer.ts';
 import { IDLE_CLIENT_MS } from './janitor.ts';
 import { boundRedirectHost, redirectHost } from './redirect-uris.ts';
-import type { Remembered } from './remembered.ts';
+import type { Remembered, RememberedLookup } from './remembered.ts';
 
 export interface ClientsParts {
   db: Kysely<Schema>;
@@ -28,17 +28,26 @@ export interface ClientsParts {
 export function createClients(parts: ClientsParts): Clients {
   const { db, clock, bus, grants, remembered, approvals, statics } = parts;
 
-  const liveGrants = () =>
-    db
-      .selectFrom('issuer_grants')
-      .selectAll()
-      .where('expires_at', '>', clock.now())
-      .orderBy('approved_at', 'desc')
-      .execute();
+  /** Grants that still hold, by client. */
+  const liveGrants = async (clientId?: string): Promise<Map<string, GrantView[]>> => {
+    let query = db.selectFrom('issuer_grants').selectAll().where('expires_at', '>', clock.now());
+    if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+    const [rows, until] = await Promise.all([
+      query.orderBy('approved_at', 'desc').execute(),
+      remembered.lookup(clientId),
+    ]);
+    const byClient = new Map<string, GrantView[]>();
+    for (const row of rows) {
+      const own = byClient.get(row.client_id) ?? [];
+      own.push(grantView(row, until));
+      byClient.set(row.client_id, own);
+    }
+    return byClient;
+  };
 
-  const grantView = async (row: Selectable<IssuerGrantsTable>): Promise<GrantView> => {
+  const grantView = (row: Selectable<IssuerGrantsTable>, until: RememberedLookup): GrantView => {
     const scopes = row.scopes.split(' ') as Scope[];
-    const target = { clientId: row.client_id, resource: row.resource, redirectHost: row.redirect_host };
+    const permission = { clientId: row.client_id, resource: row.resource, redirectHost: row.redirect_host, scopes };
     return {
       id: row.id,
       resource: row.resource,
@@ -47,11 +56,11 @@ export function createClients(parts: ClientsParts): Clients {
       approvedAt: iso(row.approved_at),
       lastUsedAt: isoOrNull(row.last_used_at),
       expiresAt: iso(row.expires_at),
-      rememberedUntil: isoOrNull(await remembered.until({ ...target, scopes })),
+      rememberedUntil: isoOrNull(until(permission)),
     };
   };
 
-  const storedView = async (row: Selectable<IssuerClientsTable>, own: GrantView[]): Promise<ClientView> => {
+  const storedView = (row: Selectable<IssuerClientsTable>, own: GrantView[]): ClientView => {
     const metadata: { client_name?: string; redirect_uris?: string[] } = JSON.parse(row.metadata);
     return {
       id: row.client_id,
@@ -78,27 +87,28 @@ export function createClients(parts: ClientsParts): Clients {
     grants: own,
   });
 
-  const list = async (): Promise<ClientView[]> => {
-    const [rows, live] = await Promise.all([db.selectFrom('issuer_clients').selectAll().execute(), liveGrants()]);
-    const byClient = new Map<string, GrantView[]>();
-    for (const row of live) {
-      byClient.set(row.client_id, [...(byClient.get(row.client_id) ?? []), await grantView(row)]);
-    }
-    const views = [
-      ...(await Promise.all(rows.map((row) => storedView(row, byClient.get(row.client_id) ?? [])))),
-      ...statics.map((client) => staticView(client, byClient.get(client.client_id) ?? [])),
+  const views = async (id?: string): Promise<ClientView[]> => {
+    let query = db.selectFrom('issuer_clients').selectAll();
+    if (id !== undefined) query = query.where('client_id', '=', id);
+    const [rows, grantsOf] = await Promise.all([query.execute(), liveGrants(id)]);
+    return [
+      ...rows.map((row) => storedView(row, grantsOf.get(row.client_id) ?? [])),
+      ...statics
+        .filter((client) => id === undefined || client.client_id === id)
+        .map((client) => staticView(client, grantsOf.get(client.client_id) ?? [])),
     ];
-    return views.sort((a, b) => usedAt(b).localeCompare(usedAt(a)));
   };
 
   const find = async (id: string): Promise<ClientView> => {
-    const found = (await list()).find((client) => client.id === id);
+    const [found] = await views(id);
     if (found === undefined) throw new AppError('not_found', 'There is no such client.');
     return found;
   };
 
   return {
-    list,
+    async list() {
+      return (await views()).sort((a, b) => usedAt(b).localeCompare(usedAt(a)));
+    },
 
     async revoke(id, grantId) {
       const client = await find(id);

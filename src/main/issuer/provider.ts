@@ -144,7 +144,11 @@ export function createProvider(parts: ProviderParts): Provider {
         rpInitiatedLogout: { enabled: false },
         pushedAuthorizationRequests: { enabled: false },
         dPoP: { enabled: false },
-        revocation: { enabled: true },
+        // A client that revokes what is not its own gets the same 200 as for a token that is unknown.
+        revocation: {
+          enabled: true,
+          allowedPolicy: async (_context, client, token) => token.clientId === client.clientId,
+        },
         registration: {
           enabled: true,
           initialAccessToken: false,

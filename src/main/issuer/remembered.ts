@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Clock } from '../core/clock.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { IssuerRememberedTable, Schema } from '../storage/schema.ts';
 import type { Permission } from './grants.ts';
 
 /**
@@ -14,31 +14,26 @@ export interface Remembered {
   covers(permission: Permission): Promise<boolean>;
   /** Of one client and one target, or of a client, or all. */
   forget(which: Partial<Omit<Permission, 'scopes'>>): Promise<void>;
-  /** Until when the request of a grant is answered without asking, ms since the epoch; null: it asks. */
-  until(permission: Permission): Promise<number | null>;
+  /** Reads what is remembered, of one client or of all, to be asked about many permissions. */
+  lookup(clientId?: string): Promise<RememberedLookup>;
 }
 
-export function createRemembered({ db, clock }: { db: Kysely<Schema>; clock: Clock }): Remembered {
-  const rows = ({ clientId, resource, redirectHost }: Omit<Permission, 'scopes'>) =>
-    db
-      .selectFrom('issuer_remembered')
-      .select(['scopes', 'until'])
-      .where('client_id', '=', clientId)
-      .where('resource', '=', resource)
-      .where('redirect_host', redirectHost === null ? 'is' : '=', redirectHost)
-      .where('until', '>', clock.now())
-      .execute();
+/** Until when a request is answered without asking, ms since the epoch; null: the person is asked. */
+export type RememberedLookup = (permission: Permission) => number | null;
 
-  const until = async (permission: Permission) => {
-    const covering = (await rows(permission)).filter(({ scopes }) => {
-      const agreed = new Set(scopes.split(' '));
-      return permission.scopes.every((scope) => agreed.has(scope));
-    });
-    return covering.length === 0 ? null : Math.max(...covering.map((row) => row.until));
+export function createRemembered({ db, clock }: { db: Kysely<Schema>; clock: Clock }): Remembered {
+  const lookup = async (clientId?: string): Promise<RememberedLookup> => {
+    let query = db.selectFrom('issuer_remembered').selectAll().where('until', '>', clock.now());
+    if (clientId !== undefined) query = query.where('client_id', '=', clientId);
+    const rows = await query.execute();
+    return (permission) => {
+      const times = rows.filter((row) => isCovered(permission, row)).map((row) => row.until);
+      return times.length === 0 ? null : Math.max(...times);
+    };
   };
 
   return {
-    until,
+    lookup,
     async add({ clientId, resource, scopes, redirectHost }, ms) {
       const now = clock.now();
       await db
@@ -55,7 +50,7 @@ export function createRemembered({ db, clock }: { db: Kysely<Schema>; clock: Clo
         .execute();
     },
     async covers(permission) {
-      return (await until(permission)) !== null;
+      return (await lookup(permission.clientId))(permission) !== null;
     },
     async forget({ clientId, resource, redirectHost }) {
       let query = db.deleteFrom('issuer_remembered');
@@ -67,4 +62,14 @@ export function createRemembered({ db, clock }: { db: Kysely<Schema>; clock: Clo
       await query.execute();
     },
   };
+}
+
+function isCovered(permission: Permission, row: Selectable<IssuerRememberedTable>): boolean {
+  const agreed = new Set(row.scopes.split(' '));
+  return (
+    row.client_id === permission.clientId &&
+    row.resource === permission.resource &&
+    row.redirect_host === permission.redirectHost &&
+    permission.scopes.every((scope) => agreed.has(scope))
+  );
 }

@@ -34,14 +34,13 @@ export function ClientQuestion({
   const revoke = useCommand('clients.revoke');
   const revokeAll = useCommand('clients.revokeAll');
   const remove = useCommand('clients.remove');
-  if (!taking) return null;
 
   const done = (words: string) => () => {
     onClose();
     onTaken(words);
   };
   const run = () => {
-    switch (taking.what) {
+    switch (taking?.what) {
       case 'grant':
         return revoke.mutate(
           { id: taking.client.id, grantId: taking.grant.id },
@@ -58,7 +57,8 @@ export function ClientQuestion({
         return revokeAll.mutate({}, { onSuccess: done('All access revoked') });
     }
   };
-  const command = { grant: revoke, client: revoke, registration: remove, everything: revokeAll }[taking.what];
+  const what = taking?.what ?? 'grant';
+  const command = { grant: revoke, client: revoke, registration: remove, everything: revokeAll }[what];
   const close = () => {
     command.reset();
     onClose();
@@ -67,12 +67,12 @@ export function ClientQuestion({
     <ConfirmDialog
       opened={opened}
       onClose={close}
-      {...WORDS[taking.what]}
+      {...WORDS[what]}
       onConfirm={run}
       pending={command.isPending}
       error={command.error}
     >
-      <Loss taking={taking} />
+      {taking && <Loss taking={taking} />}
     </ConfirmDialog>
   );
 }
