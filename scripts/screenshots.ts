@@ -9,8 +9,9 @@ import { chromium, type Page } from 'playwright-core';
 import { callRunningApp } from '../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from '../test/support/app.ts';
 import { chromiumOptions } from '../test/support/chromium.ts';
+import { authorizationRequest, register } from '../test/support/oauth-client.ts';
 
-const FOLDER = resolve(import.meta.dirname, '../docs/images');
+const FOLDER = process.env.FOLDER ?? resolve(import.meta.dirname, '../docs/images');
 const SIZE = { width: 900, height: 640 };
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -55,6 +56,7 @@ async function takeAll(scheme: Scheme, folder: string): Promise<void> {
       await page.goto(app.ready.ui);
       await connect(page, take);
       await update(page, take);
+      await letIn(page, take, app);
       await others(page, take);
     });
   } finally {
@@ -97,6 +99,38 @@ async function update(page: Page, take: Take): Promise<void> {
   await page.getByText('Verified', { exact: true }).waitFor();
   await page.locator('h3').first().waitFor();
   await take('updates');
+}
+
+/** A program registers and asks; the number on its page in the browser lets it in. */
+async function letIn(page: Page, take: Take, { ready: { issuer } }: RunningApp): Promise<void> {
+  await go(page, 'Approvals');
+  await page.getByText('No program is asking').waitFor();
+  await take('approvals-empty');
+
+  const { body: client } = await register(issuer, { client_name: 'Example editor' });
+  const scope = 'offline_access github:read token:github';
+  const asking = await page.context().newPage();
+  await asking.goto(authorizationRequest(issuer, { clientId: client.client_id, scope }).url);
+  const number = await asking.locator('#approval-number').innerText();
+
+  await page.bringToFront();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: number, exact: true }).waitFor();
+  await take('approval');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await take('approvals');
+  await page.getByRole('button', { name: 'Choose the number' }).click();
+  await dialog.getByText('7 days').click();
+  await dialog.getByRole('button', { name: number, exact: true }).click();
+  await dialog.getByText('Allowed', { exact: true }).waitFor();
+  await take('allowed');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await asking.close();
+
+  await go(page, 'Clients');
+  await page.getByRole('article').first().waitFor();
+  await take('clients');
 }
 
 async function others(page: Page, take: Take): Promise<void> {

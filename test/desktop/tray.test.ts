@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
 import { connectByCode, connected, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
 import { lineOf, pictured } from '../support/desktop.ts';
+import { authorizationRequest, numberOn, openApprovalPage, openBrowser, register } from '../support/oauth-client.ts';
 
 let desk: GitHubDesk;
 beforeEach(async () => {
@@ -77,6 +78,30 @@ it('a sign-in that ends while no window is open is told by a notification, and a
   await app.sees('a notification', ({ notifications }) => notifications.some(({ title }) => title === told));
   await app.clickNotification(told);
   await (await app.page()).getByRole('heading', { name: 'Connections', level: 1 }).waitFor();
+});
+
+it('a program that asks for access is told by a notification and counted; a click leads to its approval', async () => {
+  const app = await desk.start();
+  await connectByCode(await app.page(), desk.github);
+  await connected(app);
+  await app.closeWindow();
+
+  const { issuer } = await callRunningApp(desk.dataDir, 'status.get', {});
+  const { body: client } = await register(issuer.address);
+  const { url } = authorizationRequest(issuer.address, { clientId: client.client_id });
+  const { page: browserPage } = await openApprovalPage(openBrowser(), url);
+  await app.sees('it is counted', ({ tray }) => lineOf(tray.menu, 'Approvals (1)')?.enabled);
+  await app.sees('the picture asks for the person', (recorded) => pictured(recorded) === 'needs-you');
+
+  const told = 'A program asks for access';
+  await app.sees('a notification', ({ notifications }) => notifications.some(({ title }) => title === told));
+  await app.clickNotification(told);
+  const page = await app.page();
+  expect(await app.address()).toMatch(/#\/approvals$/);
+  const dialog = page.getByRole('dialog', { name: told });
+  await dialog.getByRole('button', { name: String(numberOn(browserPage)), exact: true }).click();
+  await dialog.getByText('Allowed', { exact: true }).waitFor();
+  await app.sees('nothing waits', ({ tray }) => lineOf(tray.menu, 'Approvals'));
 });
 
 it.runIf(process.platform === 'linux')('a dark panel gets the light picture', async () => {

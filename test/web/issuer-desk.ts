@@ -21,6 +21,8 @@ export const WRONG = [12, 83] as const;
  * known, and what becomes of an answer.
  */
 export interface IssuerDesk extends AsyncDisposable {
+  /** A one-time link into the web UI. */
+  link(): string;
   /** Opens the web UI, signed in, on a page of it. */
   open(path: string, options?: BrowserContextOptions): Promise<WebPage>;
   /** What the person did, as the app was told. */
@@ -125,6 +127,7 @@ export async function openIssuerDesk(): Promise<IssuerDesk> {
 
   return {
     told,
+    link: () => door.listener.createLoginLink(),
     async open(path, options) {
       const web = await openPage(browser, options);
       await web.page.goto(door.listener.createLoginLink());

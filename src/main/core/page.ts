@@ -14,6 +14,7 @@ main { box-sizing: border-box; max-width: 27rem; width: 100%; padding: 2rem; tex
 .mark { font-size: 2.5rem; line-height: 1; margin: 0; }
 .ok .mark { color: var(--ok); }
 .bad .mark { color: var(--bad); }
+h1, p { text-wrap: balance; }
 h1 { font-size: 1.3rem; font-weight: 600; margin: 1rem 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: .9rem; font-weight: 600; margin: 1.5rem 0 .4rem; }
 p { margin: .5rem 0; overflow-wrap: anywhere; }

@@ -117,6 +117,8 @@ export function createAnswer({ open, limit, observer, issuer }: AnswerParts) {
     if (endpoint === undefined) throw new AppError('not_found', 'There is nothing here.');
     if (endpoint.page) {
       response.setHeader('x-frame-options', 'DENY');
+      // Without a referrer, browsers send a form with the origin "null", as a stranger's page would.
+      response.setHeader('referrer-policy', 'same-origin');
       if (EMBEDDED.has(String(request.headers['sec-fetch-dest']))) {
         throw new AppError('origin_refused', 'This page is not shown inside another one.');
       }

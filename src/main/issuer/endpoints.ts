@@ -41,7 +41,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   forPrograms('/device/code', 'POST'),
   // Resource servers ask, and no page is one.
   { path: '/introspect', callers: 'own', methods: ['POST'], page: false },
-  forPeople('/authorize', 'GET', 'POST'),
+  forPeople('/authorize', 'GET'),
   forPeople('/approve', 'GET'),
   forPeople('/device', 'GET', 'POST'),
 ];

@@ -1,6 +1,7 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { claim } from '../../shared/claims.ts';
-import { SCOPES } from '../../shared/scopes.ts';
+import { isLoopbackHost } from '../../shared/resources.ts';
+import { SCOPES, type Scope } from '../../shared/scopes.ts';
 import { type Html, html, type RenderedPage, renderPage } from '../core/page.ts';
 import type { ApprovalRequest, PageView } from './approvals.ts';
 
@@ -128,11 +129,21 @@ export function overPage(text: readonly string[]): RenderedPage {
 function facts({ scopes, held, resource, redirectHost }: ApprovalRequest): Html {
   return html`<div class="facts">
 <h2>${held.length === 0 ? 'It may then' : 'It may then also'}</h2>
-<ul>${scopes.map((scope) => html`<li>${SCOPES[scope].text}</li>`)}</ul>
+<ul>${scopes.map(item)}</ul>
 ${held.length === 0 ? html`` : html`<p class="soft">It may already: ${held.map((scope) => SCOPES[scope].text).join('; ')}.</p>`}
-<p class="soft">With ${resource}.${redirectHost === null ? '' : ` The answer goes to ${redirectHost}.`}</p>
+<p class="soft">Only at ${resource}.${redirectHost === null ? '' : ` The answer goes to ${placeOf(redirectHost)}.`}</p>
 <p class="soft">The name is what the program says of itself. If you did not start this, choose Deny.</p>
 </div>`;
+}
+
+function item(scope: Scope): Html {
+  const { text, sensitive } = SCOPES[scope];
+  return sensitive ? html`<li><strong>${text}</strong> (sensitive)</li>` : html`<li>${text}</li>`;
+}
+
+/** A redirect host in words; one on this machine is the program itself. */
+function placeOf(redirectHost: string): string {
+  return isLoopbackHost(redirectHost) ? `a program on this machine (${redirectHost})` : redirectHost;
 }
 
 /** Without anything that was sent to us, so that its hash in the policy is always the same. */

@@ -44,7 +44,7 @@ export function Registration({
       {CLIENT_KINDS[kind]}
       {registeredAt !== null && (
         <>
-          {kind === 'dynamic' ? ' ' : ', known since '}
+          {kind === 'dynamic' ? ' ' : ', first seen '}
           <Time iso={registeredAt} />
         </>
       )}
