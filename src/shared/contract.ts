@@ -5,11 +5,14 @@
 import { z } from 'zod';
 import {
   ApprovalView,
+  AuditView,
   ClientView,
   ConnectionView,
   DisconnectView,
   DoctorView,
+  ExportView,
   FlowView,
+  GitHubAppView,
   NoticeView,
   Platform,
   ProviderView,
@@ -81,8 +84,56 @@ export const contract = {
   'connections.flows': query(None, z.array(FlowView)),
   'connections.flow': query(Id, FlowView),
   'connections.cancel': command(Id, FlowView),
+  /** Renews the account's token now; answers within 30 s. */
   'connections.refresh': command(Id, ConnectionView),
   'connections.disconnect': command(Id, DisconnectView),
+
+  'githubApps.list': query(None, z.array(GitHubAppView)),
+  /**
+   * Begins GitHub's app manifest flow: the answer is a page of ours that takes the person to GitHub, where they confirm.
+   * What comes back, secrets and private key, goes straight into the vault.
+   */
+  'githubApps.create': command(
+    z.strictObject({
+      name: z.string().trim().min(1).max(34),
+      /** The organisation that shall own it; null: the person. */
+      organisation: z.string().trim().min(1).max(39).nullable(),
+    }),
+    z.strictObject({ url: z.url() }),
+  ),
+  /** Takes over an existing app by its number and private key (PEM). The key goes in; nothing gives it out again. */
+  'githubApps.import': command(
+    z.strictObject({ appId: z.string().regex(/^\d{1,20}$/), privateKey: z.string().min(1).max(20_000) }),
+    GitHubAppView,
+  ),
+  /** Asks GitHub for the app's installations and makes each a connection; those that are gone, go. */
+  'githubApps.sync': command(z.strictObject({ id: z.string().min(1).max(20) }), GitHubAppView),
+  /** Forgets the app with its key and its connections. It stays at GitHub, where the person deletes it. */
+  'githubApps.remove': command(z.strictObject({ id: z.string().min(1).max(20) }), Done),
+
+  /** Who was handed a token, the newest first. */
+  'audit.list': query(
+    z.strictObject({ before: z.int().positive().optional(), limit: z.int().min(1).max(500).optional() }),
+    z.array(AuditView),
+  ),
+
+  'exports.list': query(None, z.array(ExportView)),
+  /** Keeps the connection's token in a file that only this user can read, or in the GitHub CLI, until it is removed. */
+  'exports.add': command(
+    z.strictObject({
+      connectionId: z.uuid(),
+      to: z.enum(['env_file', 'gh']),
+      /** Absolute; for a file only. */
+      path: z.string().min(1).max(4096).nullable(),
+    }),
+    ExportView,
+    ['socket'],
+  ),
+  'exports.remove': command(z.strictObject({ connectionId: z.uuid(), to: z.enum(['env_file', 'gh']) }), Done, [
+    'socket',
+    'window',
+    'web',
+  ]),
 
   /** The clients that wait for the person's word, the oldest first. */
   'approvals.list': query(None, z.array(ApprovalView)),
@@ -112,7 +163,15 @@ export const contract = {
 
   /** A working token, for programs of the same user on this machine. Never through the window or the web. */
   'tokens.get': query(
-    z.strictObject({ platform: Platform, account: z.string().min(1).max(256).optional() }),
+    z.strictObject({
+      platform: Platform,
+      account: z.string().min(1).max(256).optional(),
+      /** For the audit: which of the person's own programs asks. */
+      for: z.enum(['command', 'git']).optional(),
+      /** Names of repositories that the token shall be good for; an app installation's only. */
+      repositories: z.array(z.string().min(1).max(200)).min(1).max(500).optional(),
+      permissions: z.record(z.string().max(64), z.enum(['read', 'write', 'admin'])).optional(),
+    }),
     z.strictObject({
       token: z.string(),
       login: z.string(),
@@ -121,6 +180,17 @@ export const contract = {
       connectionId: z.uuid(),
     }),
     ['socket'],
+  ),
+
+  /** Which connection git gets a token of for an address, and why: the first that fits best. No token. */
+  'credentials.explain': query(
+    z.strictObject({ host: z.string().min(1).max(256), path: z.string().max(1024).nullable() }),
+    z.strictObject({
+      connectionId: z.uuid().nullable(),
+      candidates: z.array(
+        z.strictObject({ connectionId: z.uuid(), account: z.string(), fits: z.boolean(), reason: z.string() }),
+      ),
+    }),
   ),
 
   'updates.get': query(None, UpdatesView),

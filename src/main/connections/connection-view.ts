@@ -34,21 +34,27 @@ export function connectionView(installation: Installation, circumstances: Circum
             : outage
               ? ['unreachable', outage.toView()]
               : ['ok', sso?.toView() ?? null];
-  const { id, platform, host, login, name, scopes } = installation;
+  const { id, platform, host, kind, login, name, organisation, scopes, permissions, tokenPrefix } = installation;
   return {
     id,
     platform,
     host,
+    kind,
     login,
     name,
+    organisation,
     state,
     problem,
     scopes,
+    permissions,
+    tokenPrefix,
+    tokenSince: iso(installation.tokenSince),
     connectedAt: new Date(installation.createdAt).toISOString(),
     accessExpiresAt: iso(installation.accessExpiresAt),
     refreshExpiresAt: iso(installation.refreshExpiresAt),
     lastRefreshedAt: iso(installation.lastRefreshedAt),
     lastUsedAt: iso(installation.lastUsedAt),
+    lastUsedBy: installation.lastUsedBy,
     pausedUntil: iso(pause?.until ?? null),
   };
 }

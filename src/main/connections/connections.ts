@@ -1,9 +1,13 @@
 import type { Octokit } from '@octokit/core';
 import type { ErrorView } from '../../shared/errors.ts';
 import type {
+  AuditView,
+  Check,
   ConnectionView,
   DisconnectView,
+  ExportView,
   FlowView,
+  GitHubAppView,
   Platform,
   ProviderView,
   SignInWay,
@@ -17,6 +21,51 @@ export interface UsableToken {
   host: string;
   /** ms since the epoch; null: it does not expire. */
   expiresAt: number | null;
+}
+
+/** Who asks for a token: told in the audit log, and to the person. */
+export type Requester = AuditView['requester'];
+
+/** Less than the connection may do: an app installation's tokens can be cut down, a person's cannot. */
+export interface Narrowing {
+  /** Names, without the owner. Null: all that the installation covers. */
+  repositories: string[] | null;
+  permissions: Record<string, 'read' | 'write' | 'admin'> | null;
+}
+
+/** Every token that was handed out, in a log that shows when it was changed. */
+export interface AuditLog {
+  /** The newest first. @param before a number: only what is older */
+  list(page: { before?: number; limit?: number }): Promise<AuditView[]>;
+  /** For `doctor`: goes through the whole log and says where it was edited or cut. */
+  check(): Promise<Check[]>;
+}
+
+/** GitHub Apps of the person's own and their installations. */
+export interface GitHubApps {
+  list(): Promise<GitHubAppView[]>;
+  /** @returns the page of ours that takes the person to GitHub. @throws AppError a vault code */
+  create(input: { name: string; organisation: string | null }): Promise<{ url: string }>;
+  /** @throws AppError `bad_input` for what is no private key, `provider_refused_client` if GitHub does not take it */
+  import(input: { appId: string; privateKey: string }): Promise<GitHubAppView>;
+  /** @throws AppError `not_found`, `provider_refused_client`, or passing trouble */
+  sync(id: string): Promise<GitHubAppView>;
+  /** @throws AppError `not_found` */
+  remove(id: string): Promise<void>;
+}
+
+/** Tokens kept current outside the vault, because the person asked for it. */
+export interface Exports {
+  list(): Promise<ExportView[]>;
+  /** @throws AppError `not_connected`, `bad_input`, `forbidden` for a file that others may read, `disk_full` */
+  add(input: { connectionId: string; to: 'env_file' | 'gh'; path: string | null }): Promise<ExportView>;
+  remove(input: { connectionId: string; to: 'env_file' | 'gh' }): Promise<void>;
+}
+
+/** Which connection git gets a token of. */
+export interface CredentialChoice {
+  connectionId: string | null;
+  candidates: { connectionId: string; account: string; fits: boolean; reason: string }[];
 }
 
 /** The OAuth client side of the house: providers, sign-ins, connected accounts and their tokens. */
@@ -61,9 +110,22 @@ export interface Connections {
   /**
    * A working token, refreshed first where it must be.
    * @param account login, or host/login where several hosts are connected; may be left out when there is one account
-   * @throws AppError `not_connected`, `account_ambiguous`, `needs_reconnect`, a vault code, or the provider's trouble
+   * @param requester who gets it: the audit row is committed with the hand-out, and without it there is no token
+   * @param narrowing for an app installation's token only
+   * @throws AppError `not_connected`, `account_ambiguous`, `needs_reconnect`, `bad_input` for a token that cannot be
+   *   narrowed, a vault code, or the provider's trouble
    */
-  token(platform: Platform, account?: string): Promise<UsableToken>;
+  token(
+    platform: Platform,
+    account: string | undefined,
+    requester: Requester,
+    narrowing?: Narrowing,
+  ): Promise<UsableToken>;
+  /** Which connection fits an address of a git repository, and why. */
+  explain(address: { host: string; path: string | null }): Promise<CredentialChoice>;
+  readonly githubApps: GitHubApps;
+  readonly audit: AuditLog;
+  readonly exports: Exports;
   /**
    * GitHub's REST client for one connection (the first healthy one if none is named): authorized, retrying, throttled
    * by what GitHub says, conditional by ETag. Its requests reject with AppErrors: `not_found` (404), `rate_limited` with

@@ -182,7 +182,9 @@ export function createConnections(parts: ConnectionsParts): Connections {
     },
     async github(connectionId) {
       if (connectionId !== undefined) return clients.of((await need(connectionId)).id);
-      const served = (await installations.all()).filter(isHere);
+      const served = (await installations.all()).filter(
+        (installation) => installation.platform === 'github' && isHere(installation),
+      );
       const picked = pickForWork(served, (installation) => pauses.until(installation));
       if (!picked) throw new AppError('not_connected', 'No GitHub account is connected.');
       return clients.of(picked.id);

@@ -16,6 +16,11 @@ export interface Installation {
   host: string;
   login: string;
   name: string | null;
+  /** `app_installation`: its token is made from the app's key and not from a person's sign-in. */
+  kind: 'user' | 'app_installation';
+  /** GitHub's number of the app's installation; null for a person's own token. */
+  externalInstallationId: string | null;
+  organisation: Identity['organisation'];
   state: 'ok' | 'needs_reconnect';
   problem: ErrorView | null;
   /** How the person signed in: a provider may treat the tokens differently. */
@@ -23,6 +28,11 @@ export interface Installation {
   /** The app the tokens belong to. The configured one may have become another since. */
   clientId: string;
   scopes: string[];
+  permissions: Record<string, string>;
+  /** What stands before the secret part of the token. */
+  tokenPrefix: string | null;
+  /** Since when the token is this one. */
+  tokenSince: number | null;
   /** Whether there is a refresh token. */
   refreshable: boolean;
   accessExpiresAt: number | null;
@@ -31,6 +41,7 @@ export interface Installation {
   createdAt: number;
   lastRefreshedAt: number | null;
   lastUsedAt: number | null;
+  lastUsedBy: string | null;
   pausedUntil: number | null;
 }
 
@@ -74,7 +85,14 @@ export interface SignIn {
   grant: Grant;
 }
 
-const Metadata = z.object({ way: SignInWay.catch('device'), clientId: z.string().catch('') });
+const Metadata = z.object({
+  way: SignInWay.catch('device'),
+  clientId: z.string().catch(''),
+  organisation: z.object({ id: z.string(), name: z.string(), url: z.string().nullable() }).nullable().catch(null),
+  tokenPrefix: z.string().nullable().catch(null),
+  signedInAt: z.number().nullable().catch(null),
+});
+const Permissions = z.record(z.string(), z.string()).catch({});
 const Scopes = z.array(z.string()).catch([]);
 
 export function createInstallations({
@@ -125,7 +143,7 @@ export function createInstallations({
     const generation = (known?.generation ?? 0) + 1;
     const values = {
       generation,
-      external_org_name: identity.name ?? identity.login,
+      external_org_name: identity.organisation?.name ?? identity.name ?? identity.login,
       login: identity.login,
       display_name: identity.name,
       sealed_access_token: sealed.access,
@@ -133,7 +151,13 @@ export function createInstallations({
       access_expires_at: grant.accessExpiresAt,
       refresh_expires_at: grant.refreshExpiresAt,
       scopes: JSON.stringify(grant.scopes),
-      metadata: JSON.stringify({ way: signIn.way, clientId: signIn.clientId }),
+      metadata: JSON.stringify({
+        way: signIn.way,
+        clientId: signIn.clientId,
+        organisation: identity.organisation,
+        tokenPrefix: prefixOf(grant.accessToken),
+        signedInAt: now,
+      }),
       state: 'ok',
       problem: null,
       installed_by: identity.login,
@@ -224,18 +248,24 @@ function place(id: string, column: 'sealed_access_token' | 'sealed_refresh_token
 }
 
 function fromRow(row: Selectable<InstallationsTable>): Installation {
-  const { way, clientId } = Metadata.parse(json(row.metadata) ?? {});
+  const { way, clientId, organisation, tokenPrefix, signedInAt } = Metadata.parse(json(row.metadata) ?? {});
   return {
     id: row.id,
     platform: Platform.parse(row.platform),
     host: row.host,
     login: row.login,
     name: row.display_name,
+    kind: row.external_installation_id === null ? 'user' : 'app_installation',
+    externalInstallationId: row.external_installation_id,
+    organisation,
     state: row.state === 'needs_reconnect' ? 'needs_reconnect' : 'ok',
     problem: ErrorView.nullable().catch(null).parse(json(row.problem)),
     way,
     clientId,
     scopes: Scopes.parse(json(row.scopes)),
+    permissions: Permissions.parse(json(row.permissions)),
+    tokenPrefix,
+    tokenSince: row.last_refreshed_at ?? signedInAt ?? row.created_at,
     refreshable: row.sealed_refresh_token !== null,
     accessExpiresAt: row.access_expires_at,
     refreshExpiresAt: row.refresh_expires_at,
@@ -243,8 +273,17 @@ function fromRow(row: Selectable<InstallationsTable>): Installation {
     createdAt: row.created_at,
     lastRefreshedAt: row.last_refreshed_at,
     lastUsedAt: row.last_used_at,
+    lastUsedBy: row.last_used_by,
     pausedUntil: row.paused_until,
   };
+}
+
+/**
+ * What tells the kind of a token and nothing of its secret: what stands before the last underscore or dash of its first
+ * few characters, as in ghu_, xoxp- and xoxe.xoxp-.
+ */
+function prefixOf(token: string): string | null {
+  return /^(?:[a-z]{2,6}[._-]){1,2}/i.exec(token)?.[0] ?? null;
 }
 
 function json(text: string | null): unknown {

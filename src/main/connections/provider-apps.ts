@@ -68,22 +68,25 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
   };
 
   const view = async (provider: Provider): Promise<ProviderView> => {
-    const { platform, name, address, device, web } = provider;
+    const { platform, name, address, device, web, needsApp, secret, scopes } = provider;
     const app = await configured(platform);
     const callback = callbackUrl(platform);
     const ways: SignInWay[] = [];
-    if (app && device) ways.push('device');
-    if (app?.hasSecret && web) ways.push('web');
+    if ((app || !needsApp) && device) ways.push('device');
+    if (web && (!needsApp || (app && (app.hasSecret || !web.needsSecret)))) ways.push('web');
     return {
       platform,
       name,
       address,
+      needsApp,
+      secret,
       clientId: app?.clientId ?? null,
       hasClientSecret: app?.hasSecret ?? false,
       configuredBy: app?.from ?? null,
       ways,
       registrationUrl: provider.registrationUrl(callback),
       callbackUrl: callback,
+      scopes: [...scopes],
     };
   };
 

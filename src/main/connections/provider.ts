@@ -24,6 +24,8 @@ export interface Identity {
   externalId: string;
   login: string;
   name: string | null;
+  /** The site, workspace or organisation that the token is for, where the provider has such. */
+  organisation: { id: string; name: string; url: string | null } | null;
 }
 
 /** RFC 8628 §3.2. */
@@ -55,6 +57,8 @@ export interface DeviceSignIn {
 
 /** Signing in through the browser and back (RFC 6749 §4.1 with RFC 7636). */
 export interface WebSignIn {
+  /** Whether only an app with a secret can sign in this way. */
+  readonly needsSecret: boolean;
   authorizationUrl(app: ProviderApp, request: { redirectUri: string; state: string; codeChallenge: string }): string;
   /** @throws AppError `code_expired`, `provider_refused_client`, or passing trouble */
   exchange(app: ProviderApp, answer: { redirectUri: string; code: string; codeVerifier: string }): Promise<Grant>;
@@ -76,13 +80,23 @@ export interface Provider {
   readonly address: string;
   /** What tells two servers of one platform apart. */
   readonly host: string;
+  /** Whether the person brings an app of their own. */
+  readonly needsApp: boolean;
+  /** Whether that app's client secret is needed: always, for some ways, or never. */
+  readonly secret: 'required' | 'optional' | 'none';
+  /** What is asked for, with what it is for. */
+  readonly scopes: readonly { name: string; reason: string }[];
   /** The page where a person makes an app of their own. */
   registrationUrl(callbackUrl: string): string;
   readonly device?: DeviceSignIn;
-  /** Needs an app with a secret. */
   readonly web?: WebSignIn;
   /** @throws AppError `needs_reconnect` if the provider itself refuses the token, or passing trouble */
   identity(accessToken: string): Promise<Identity>;
+  /**
+   * Where one sign-in speaks for several accounts (Atlassian's sites): all of them, at least one. They share its token.
+   * @throws AppError as `identity`
+   */
+  identities?(accessToken: string): Promise<Identity[]>;
   /**
    * @throws AppError `needs_reconnect` if, and only if, the provider itself says that the refresh token is no good;
    *   `provider_refused_client`; or passing trouble

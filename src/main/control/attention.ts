@@ -1,4 +1,5 @@
 import { claim } from '../../shared/claims.ts';
+import { PLATFORM_NAMES } from '../../shared/platforms.ts';
 import type { ApprovalView, Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
 
 /** What the summary is made from. */
@@ -11,8 +12,6 @@ export interface Situation {
   /** A sign-in waits for the person, or a download runs. */
   busy: boolean;
 }
-
-const PROVIDER_NAMES: Record<ConnectionView['platform'], string> = { github: 'GitHub' };
 
 /**
  * What waits for the person, the most pressing first. A vault that is closed comes before everything, since nothing
@@ -28,7 +27,7 @@ export function attention(situation: Situation): Attention[] {
   }
   for (const connection of connections) {
     if (connection.state !== 'needs_reconnect') continue;
-    const name = PROVIDER_NAMES[connection.platform];
+    const name = PLATFORM_NAMES[connection.platform];
     list.push({
       kind: 'connection',
       text: `${name} needs you to sign in again as ${connection.login}.`,

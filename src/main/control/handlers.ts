@@ -22,10 +22,17 @@ export interface Rooms {
   address(): string;
 }
 
+/** The person's own programs, which come through the socket. */
+const REQUESTERS = {
+  command: { kind: 'command', id: 'trackeep token', name: null },
+  git: { kind: 'git', id: 'trackeep git-credential', name: null },
+} as const;
+
 /** The contract's procedures over the rooms. Every line is a translation; rules live in the rooms. */
 export function createHandlers(rooms: Rooms): Handlers {
   const { host, vault, connections, releases, issuer, settings, doctor, app, address } = rooms;
   const { approvals, clients } = issuer;
+  const { githubApps, audit, exports } = connections;
 
   const status = async (): Promise<StatusView> => {
     const updates = releases.view();
@@ -71,6 +78,25 @@ export function createHandlers(rooms: Rooms): Handlers {
     'connections.refresh': ({ id }) => connections.refresh(id),
     'connections.disconnect': ({ id }) => connections.disconnect(id),
 
+    'githubApps.list': () => githubApps.list(),
+    'githubApps.create': (input) => githubApps.create(input),
+    'githubApps.import': (input) => githubApps.import(input),
+    'githubApps.sync': ({ id }) => githubApps.sync(id),
+    'githubApps.remove': async ({ id }) => {
+      await githubApps.remove(id);
+      return {};
+    },
+
+    'audit.list': ({ before, limit }) =>
+      audit.list({ ...(before === undefined ? {} : { before }), ...(limit === undefined ? {} : { limit }) }),
+
+    'exports.list': () => exports.list(),
+    'exports.add': (input) => exports.add(input),
+    'exports.remove': async (input) => {
+      await exports.remove(input);
+      return {};
+    },
+
     'approvals.list': () => approvals.list(),
     'approvals.numbers': async ({ id }) => ({ numbers: await approvals.numbers(id) }),
     'approvals.approve': (input) => approvals.approve(input),
@@ -85,8 +111,21 @@ export function createHandlers(rooms: Rooms): Handlers {
     },
     'clients.rotateKeys': async () => ({ keyIds: await clients.rotateKeys() }),
 
-    'tokens.get': async ({ platform, account }) => {
-      const { token, login, host: provider, expiresAt, connectionId } = await connections.token(platform, account);
+    'credentials.explain': (address) => connections.explain(address),
+
+    'tokens.get': async ({ platform, account, for: kind = 'command', repositories = null, permissions = null }) => {
+      const {
+        token,
+        login,
+        host: provider,
+        expiresAt,
+        connectionId,
+      } = await connections.token(
+        platform,
+        account,
+        REQUESTERS[kind],
+        repositories === null && permissions === null ? undefined : { repositories, permissions },
+      );
       return {
         token,
         login,

@@ -36,6 +36,14 @@ export interface InstallationsTable {
   /** The provider wants no request before this time. */
   paused_until: number | null;
   revoked_at: number | null;
+  /** Installations with the same group came of one sign-in and share its token. Null: it shares with none. */
+  token_group: string | null;
+  /** Who was handed the token last, in words. */
+  last_used_by: string | null;
+  /** Who renews the token now, and until when; whoever takes the lease raises its number. */
+  lease_holder: string | null;
+  lease_until: number | null;
+  lease_number: Generated<number>;
 }
 
 export interface OAuthStatesTable {
@@ -88,6 +96,53 @@ export interface VaultKeysTable {
   /** Passphrase source: scrypt parameters and salt, and the master key wrapped under the derived key (JSON). */
   wrapping: string | null;
   created_at: number;
+}
+
+/** GitHub Apps of the person's own. */
+export interface GitHubAppsTable {
+  /** GitHub's number of the app. */
+  id: string;
+  host: string;
+  slug: string;
+  name: string;
+  owner: string | null;
+  client_id: string | null;
+  sealed_client_secret: string | null;
+  sealed_webhook_secret: string | null;
+  /** PEM. */
+  sealed_private_key: string;
+  added_at: number;
+}
+
+/** Every token that was handed out. Each row's MAC covers the row and the MAC before it. */
+export interface AuditTable {
+  /** Counts from 1 without a gap. */
+  number: number;
+  /** JSON. */
+  entry: string;
+  /** HMAC-SHA-256, hex, under a key that rests in the vault. */
+  mac: string;
+}
+
+/** The last row of the log, so that a log that was cut short is noticed. */
+export interface AuditHeadTable {
+  /** Always 1: the table has one row. */
+  id: number;
+  sealed_key: string;
+  last_number: number;
+  /** HMAC over the number and the MAC of the last row. */
+  head_mac: string;
+}
+
+/** Tokens kept current outside, because the person asked for it. */
+export interface ExportsTable {
+  connection_id: string;
+  /** `env_file` or `gh`. */
+  target: string;
+  path: string | null;
+  written_at: number | null;
+  /** JSON of an ErrorView. */
+  problem: string | null;
 }
 
 /** The issuer's clients. What is public about a client is no secret; a configured one's secret never comes here. */
@@ -173,6 +228,10 @@ export interface Schema {
   http_cache: HttpCacheTable;
   release_feed: ReleaseFeedTable;
   vault_keys: VaultKeysTable;
+  github_apps: GitHubAppsTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
+  exports: ExportsTable;
   issuer_clients: IssuerClientsTable;
   issuer_grants: IssuerGrantsTable;
   issuer_remembered: IssuerRememberedTable;
@@ -186,6 +245,12 @@ export const SEALED_COLUMNS = [
   { table: 'installations', row: ['id'], columns: ['sealed_access_token', 'sealed_refresh_token'] },
   { table: 'oauth_states', row: ['state_hash'], columns: ['sealed_code_verifier'] },
   { table: 'providers', row: ['platform'], columns: ['sealed_client_secret'] },
+  {
+    table: 'github_apps',
+    row: ['host', 'id'],
+    columns: ['sealed_client_secret', 'sealed_webhook_secret', 'sealed_private_key'],
+  },
+  { table: 'audit_head', row: ['id'], columns: ['sealed_key'] },
   { table: 'http_cache', row: ['installation_id', 'url'], columns: ['sealed_body'] },
   { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload', 'sealed_successor'] },
   { table: 'issuer_keys', row: ['kid'], columns: ['sealed_private_jwk'] },

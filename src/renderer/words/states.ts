@@ -2,7 +2,6 @@ import type {
   Check,
   ConnectionState,
   KeySourceName,
-  Platform,
   ProviderView,
   SignInWay,
   VaultStateName,
@@ -70,7 +69,7 @@ export const VERDICTS: Record<Check['verdict'], StateWords & { headline: string 
   inconclusive: { word: 'Cannot tell', shape: 'question', tone: 'waiting', headline: 'Safe, as far as can be told' },
 };
 
-export const PROVIDER_NAMES: Record<Platform, string> = { github: 'GitHub' };
+export { PLATFORM_NAMES as PROVIDER_NAMES } from '../../shared/platforms.ts';
 
 export const SIGN_IN_WAYS: Record<SignInWay, string> = {
   device: 'with a code',

@@ -63,6 +63,9 @@ export function createGitHubProvider({ url, apiUrl, fetch, clock }: GitHubProvid
   return {
     platform: 'github',
     name: 'GitHub',
+    needsApp: true,
+    secret: 'optional',
+    scopes: [{ name: SCOPE, reason: 'to know whose account it is' }],
     address: url,
     host: new URL(url).host,
 
@@ -96,6 +99,7 @@ export function createGitHubProvider({ url, apiUrl, fetch, clock }: GitHubProvid
     },
 
     web: {
+      needsSecret: true,
       authorizationUrl(app, { redirectUri, state, codeChallenge }) {
         const query = new URLSearchParams({
           client_id: app.clientId,
@@ -129,7 +133,12 @@ export function createGitHubProvider({ url, apiUrl, fetch, clock }: GitHubProvid
       if (status !== 200 || !user.success) {
         throw new AppError('provider_error', `GitHub did not say whose token it is (status ${status}).`);
       }
-      return { externalId: String(user.data.id), login: user.data.login, name: user.data.name || null };
+      return {
+        externalId: String(user.data.id),
+        login: user.data.login,
+        name: user.data.name || null,
+        organisation: null,
+      };
     },
 
     async refresh(app, refreshToken) {
