@@ -57,17 +57,30 @@ export function compare(
 
 /**
  * Runs a program to its end.
+ *
+ * @param talk what it gets on standard input, and how it must answer
  * @returns ms from before it was spawned until it was gone
  * @throws Error when it fails: the time of a failure says nothing
  */
-export function timeProcess(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export function timeProcess(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  talk?: { input: string; output: RegExp },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'ignore'] });
+    const pipe = talk === undefined ? 'ignore' : 'pipe';
+    const child = spawn(command, args, { env, stdio: [pipe, pipe, 'ignore'] });
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    child.stdin?.end(talk?.input);
     child.on('error', reject);
-    child.on('exit', (code) => {
+    child.on('close', (code) => {
       const elapsed = performance.now() - started;
-      if (code === 0) resolve(elapsed);
+      if (code === 0 && (talk === undefined || talk.output.test(said))) resolve(elapsed);
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}.`));
     });
   });

@@ -4,6 +4,7 @@
  *
  *     npm run bench [-- --json]
  */
+import { measureGitCredential } from './git-credential.ts';
 import type { Result } from './measure.ts';
 import { measureResidentMemory } from './resident-memory.ts';
 import { measureStartToReady } from './start-to-ready.ts';
@@ -12,7 +13,13 @@ import { measureTokenCommand } from './token-command.ts';
 
 const json = process.argv.includes('--json');
 const results: Result[] = [];
-for (const measure of [measureTokenCommand, measureStatusThroughput, measureStartToReady, measureResidentMemory]) {
+for (const measure of [
+  measureTokenCommand,
+  measureGitCredential,
+  measureStatusThroughput,
+  measureStartToReady,
+  measureResidentMemory,
+]) {
   const result = await measure();
   results.push(result);
   if (!json) console.log(line(result));

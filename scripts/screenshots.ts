@@ -31,12 +31,13 @@ async function main(): Promise<void> {
 async function takeAll(scheme: Scheme, folder: string): Promise<void> {
   const browser = await chromium.launch(chromiumOptions());
   try {
-    const page = await browser.newPage({
+    const context = await browser.newContext({
       viewport: SIZE,
       deviceScaleFactor: 2,
       colorScheme: scheme,
       reducedMotion: 'reduce',
     });
+    const page = await context.newPage();
     const take = async (name: string) => {
       // The pointer would leave its trace on whatever lies under it.
       await page.mouse.move(SIZE.width - 1, SIZE.height - 1);
@@ -57,6 +58,8 @@ async function takeAll(scheme: Scheme, folder: string): Promise<void> {
       await connect(page, take);
       await update(page, take);
       await letIn(page, take, app);
+      await makeApp(page, take);
+      await handOut(page, take, app);
       await others(page, take);
     });
   } finally {
@@ -133,13 +136,59 @@ async function letIn(page: Page, take: Take, { ready: { issuer } }: RunningApp):
   await take('clients');
 }
 
+/** A GitHub App is made and installed at the emulated GitHub, as a person does it. */
+async function makeApp(page: Page, take: Take): Promise<void> {
+  await go(page, 'Connections');
+  await page.getByRole('link', { name: 'GitHub Apps' }).click();
+  await page.getByRole('button', { name: 'Create a GitHub App' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Garden helper');
+  await take('github-app-name');
+  await dialog.getByRole('button', { name: 'Go on' }).click();
+  const opening = page.context().waitForEvent('page');
+  await dialog.getByRole('link', { name: /Go on at GitHub/ }).click();
+  const github = await opening;
+  await github.getByRole('link', { name: 'Install it at GitHub' }).click();
+  await github
+    .getByRole('button', { name: /install/i })
+    .first()
+    .click();
+  await github.getByText('The app is installed in').waitFor();
+  await github.close();
+  await dialog.getByText('Garden helper is yours').waitFor();
+  await take('github-app-made');
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('list', { name: 'Installed in' }).waitFor();
+  await take('github-apps');
+}
+
+/** A few tokens for programs, so that the log has something to tell. */
+async function handOut(page: Page, take: Take, { dataDir }: RunningApp): Promise<void> {
+  const connections = await callRunningApp(dataDir, 'connections.list', {});
+  const account = connections.find(({ kind }) => kind === 'user')?.id;
+  const installation = connections.find(({ kind }) => kind === 'app_installation')?.id;
+  if (account === undefined || installation === undefined) throw new Error('The demo lacks its connections.');
+  await callRunningApp(dataDir, 'tokens.get', { platform: 'github', account });
+  await callRunningApp(dataDir, 'tokens.get', { platform: 'github', account: installation });
+  await callRunningApp(dataDir, 'tokens.get', {
+    ...{ platform: 'github', account: installation },
+    ...{ repositories: ['garden'], permissions: { contents: 'read' } },
+  });
+  await page.getByRole('link', { name: 'Handed out' }).click();
+  await page.getByText('3 in all').waitFor();
+  await take('handed-out');
+}
+
 async function others(page: Page, take: Take): Promise<void> {
   await go(page, 'Status');
   await page.getByText('Issuer address').waitFor();
   await take('status');
   await go(page, 'Connections');
-  await page.getByRole('article').waitFor();
+  await page.getByRole('article').first().waitFor();
   await take('connections');
+  await page.getByRole('button', { name: 'Set up Jira and Confluence' }).click();
+  await page.getByLabel('Client ID').waitFor();
+  await take('setup-jira');
   await go(page, 'Settings');
   await page.getByText('Notifications').waitFor();
   await take('settings');

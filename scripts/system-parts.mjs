@@ -13,19 +13,21 @@ const LINUX = process.platform === 'linux';
 
 /** @typedef {{ what: string, apt: string, isPresent: () => boolean }} Part */
 
+/** `npm run bench` measures against it, too. @type {Part} */
+export const GITHUB_CLI = { what: 'GitHub CLI', apt: 'gh', isPresent: () => hasPrograms('gh') };
+
 /** @type {Part[]} */
 const LINUX_PARTS = [
   { what: 'D-Bus', apt: 'dbus', isPresent: () => hasPrograms('dbus-run-session', 'dbus-daemon', 'dbus-send') },
   { what: 'GNOME Keyring', apt: 'gnome-keyring', isPresent: () => hasPrograms('gnome-keyring-daemon') },
   { what: 'libsecret', apt: 'libsecret-1-0', isPresent: () => hasLibrary('libsecret-1.so.0') },
   { what: 'OpenSSL', apt: 'openssl', isPresent: () => hasPrograms('openssl') },
+  { what: 'Git', apt: 'git', isPresent: () => hasPrograms('git') },
+  GITHUB_CLI,
 ];
 
 /** @type {Part} */
 const CHROMIUM = { what: 'Chromium', apt: 'chromium', isPresent: () => findChromium() !== null };
-
-/** What `npm run bench` measures against. @type {Part} */
-export const GITHUB_CLI = { what: 'GitHub CLI', apt: 'gh', isPresent: () => hasPrograms('gh') };
 
 /** Makes sure of everything that `npm test` needs. @throws {StepError} naming what is missing and how to get it */
 export async function provideTestParts() {

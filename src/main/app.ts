@@ -14,7 +14,9 @@ import { createLogger } from './core/logger.ts';
 import { createRedactor } from './core/redact.ts';
 import { createScheduler } from './core/scheduler.ts';
 import { createListener } from './http/listener.ts';
+import { createRest } from './http/rest/rest.ts';
 import { createSocketDoor } from './http/socket.ts';
+import { createTrackeep } from './http/trackeep/trackeep.ts';
 import { readStaticClients } from './issuer/configured-clients.ts';
 import { createIssuer } from './issuer/create-issuer.ts';
 import { createMcp } from './mcp/create-mcp.ts';
@@ -78,6 +80,9 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   const staticClients = await readStaticClients(config.issuer.clientsFile);
   const redactor = createRedactor();
   if (config.issuer.introspectionToken !== null) redactor.learn(config.issuer.introspectionToken);
+  for (const secret of [config.trackeep.jwtSecret, config.trackeep.oauthJwtSecret]) {
+    if (secret !== null) redactor.learn(secret);
+  }
   for (const { client_secret: secret } of staticClients) if (secret !== undefined) redactor.learn(secret);
   const logger = createLogger({ dataDir, level: config.logLevel, console: options.logToConsole, redact: redactor });
   started.defer(() => logger.close());
@@ -144,6 +149,27 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     scheduler,
     address: () => address(),
     resourceServers: () => settings.get().resourceServers,
+    exchange: (request) => rest.exchange(request),
+  });
+  const rest = createRest({
+    connections,
+    tokens: issuer,
+    clients: issuer.clients,
+    clock,
+    issuer: () => address(),
+    addresses: {
+      github: [config.github.url, config.github.apiUrl],
+      jira: [config.jira.apiUrl],
+      slack: [config.slack.url],
+    },
+  });
+  const trackeep = createTrackeep({
+    config: config.trackeep,
+    connections,
+    releases,
+    settings,
+    clock,
+    address: () => address(),
   });
   const mcp = createMcp({
     tokens: issuer,
@@ -185,8 +211,12 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     port: config.port,
     control,
     onCallback: (platform, parameters) => connections.callback(platform, parameters),
+    signIn: (id) => connections.flow(id),
+    githubApps: connections.githubApps,
     issuer,
     mcp,
+    rest,
+    trackeep,
     rendererDir,
     logger: logger.child('http'),
     clock,

@@ -11,6 +11,8 @@ import { ApprovalsPage } from './pages/approvals.tsx';
 import { ClientsPage } from './pages/clients.tsx';
 import { ConnectionsPage } from './pages/connections.tsx';
 import { DoctorPage } from './pages/doctor.tsx';
+import { GitHubAppsPage } from './pages/github-apps.tsx';
+import { HandedOutPage } from './pages/handed-out.tsx';
 import { ProviderPage } from './pages/provider.tsx';
 import { SessionRequiredPage } from './pages/session-required.tsx';
 import { SettingsPage } from './pages/settings.tsx';
@@ -32,7 +34,11 @@ export function App() {
               <Route path="/status" component={StatusPage} />
               <Route path="/approvals" component={ApprovalsPage} />
               <Route path="/connections" component={ConnectionsPage} />
-              <Route path="/connections/setup" component={ProviderPage} />
+              <Route path="/connections/setup/:platform">
+                {({ platform }) => <ProviderPage platform={platform} />}
+              </Route>
+              <Route path="/connections/github-apps" component={GitHubAppsPage} />
+              <Route path="/connections/handed-out" component={HandedOutPage} />
               <Route path="/clients" component={ClientsPage} />
               <Route path="/updates" component={UpdatesPage} />
               <Route path="/settings" component={SettingsPage} />

@@ -57,6 +57,11 @@ function command<I extends z.ZodType, O extends z.ZodType>(
 
 const None = z.strictObject({});
 const Done = z.strictObject({});
+const GitAddress = z.strictObject({
+  host: z.string().min(1).max(256),
+  path: z.string().max(1024).nullable(),
+  username: z.string().max(256).optional(),
+});
 const Id = z.strictObject({ id: z.uuid() });
 /** A registered client's id is ours; one that is an address may be long. */
 const ClientId = z.string().min(1).max(2048);
@@ -166,8 +171,6 @@ export const contract = {
     z.strictObject({
       platform: Platform,
       account: z.string().min(1).max(256).optional(),
-      /** For the audit: which of the person's own programs asks. */
-      for: z.enum(['command', 'git']).optional(),
       /** Names of repositories that the token shall be good for; an app installation's only. */
       repositories: z.array(z.string().min(1).max(200)).min(1).max(500).optional(),
       permissions: z.record(z.string().max(64), z.enum(['read', 'write', 'admin'])).optional(),
@@ -184,13 +187,20 @@ export const contract = {
 
   /** Which connection git gets a token of for an address, and why: the first that fits best. No token. */
   'credentials.explain': query(
-    z.strictObject({ host: z.string().min(1).max(256), path: z.string().max(1024).nullable() }),
+    GitAddress,
     z.strictObject({
       connectionId: z.uuid().nullable(),
       candidates: z.array(
         z.strictObject({ connectionId: z.uuid(), account: z.string(), fits: z.boolean(), reason: z.string() }),
       ),
     }),
+  ),
+
+  /** A working token of that connection, for git. Null: none fits. */
+  'credentials.get': query(
+    GitAddress,
+    z.strictObject({ token: z.string(), expiresAt: z.iso.datetime().nullable() }).nullable(),
+    ['socket'],
   ),
 
   'updates.get': query(None, UpdatesView),

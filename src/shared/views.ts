@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ErrorView } from './errors.ts';
+import { canonicalOrigin } from './origins.ts';
 import { canonicalResource } from './resources.ts';
 import { SCOPE_NAMES } from './scopes.ts';
 
@@ -384,6 +385,20 @@ export const StatusView = z.strictObject({
 });
 export type StatusView = z.infer<typeof StatusView>;
 
+/** A Trackeep of the person's own, where sign-ins may lead back to. */
+export const TrackeepInstance = z.strictObject({
+  origin: z
+    .string()
+    .max(300)
+    .refine(
+      (text) => canonicalOrigin(text) === text,
+      'must be an origin such as https://keep.example.com or http://localhost:5173 (plain http is for this machine only)',
+    ),
+  /** Whether it gets the GitHub token itself, instead of a reference that only this app can resolve. */
+  passGitHubToken: z.boolean(),
+});
+export type TrackeepInstance = z.infer<typeof TrackeepInstance>;
+
 export const SettingsView = z.strictObject({
   /** Look for releases at launch and on schedule. */
   automaticChecks: z.boolean(),
@@ -395,6 +410,7 @@ export const SettingsView = z.strictObject({
   notifications: z.boolean(),
   /** Servers of the person's own, beside our own, that tokens may be issued for (RFC 8707). */
   resourceServers: z.array(z.string()),
+  trackeepInstances: z.array(TrackeepInstance),
   /** Desktop only; null where the host cannot do it. */
   startAtLogin: z.boolean().nullable(),
   colorScheme: z.enum(['auto', 'light', 'dark']),
@@ -422,6 +438,7 @@ export const SettingsPatch = z
     currentVersion: z.string().trim().min(1).max(64).nullable(),
     notifications: z.boolean(),
     resourceServers: z.array(ResourceServer).max(50),
+    trackeepInstances: z.array(TrackeepInstance).max(50),
     startAtLogin: z.boolean(),
     colorScheme: z.enum(['auto', 'light', 'dark']),
   })

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
+import { TEST_REQUESTER } from '../support/requester.ts';
 
 const TOKEN_ENDPOINT = 'POST /login/oauth/access_token';
 const SECOND = 1_000;
@@ -50,13 +51,13 @@ describe.each(TROUBLES)('a renewal that meets %s', (_name, trouble) => {
   const attempts = () => lab.sent.map(({ at }) => at);
 
   it('keeps the token, tries again with jitter, opens no browser, and tells once when it begins and once when it ends', async () => {
-    const { token: old } = await lab.connections.token('github');
+    const { token: old } = await lab.connections.token('github', undefined, TEST_REQUESTER);
     lab.clock.jump(8 * HOUR - 11 * MINUTE);
     const heal = trouble(lab);
 
     await lab.passUntil(async () => (await state()) === 'unreachable');
     expect(lab.notices).toMatchObject([{ kind: 'warning', page: 'connections' }]);
-    expect((await lab.connections.token('github')).token).toBe(old);
+    expect((await lab.connections.token('github', undefined, TEST_REQUESTER)).token).toBe(old);
 
     await lab.passUntil(() => attempts().length >= 4);
     const [first = 0, second = 0, third = 0, fourth = 0] = attempts();
@@ -69,7 +70,7 @@ describe.each(TROUBLES)('a renewal that meets %s', (_name, trouble) => {
     heal();
     await lab.passUntil(async () => (await state()) === 'ok');
     expect(lab.notices).toMatchObject([{ kind: 'warning' }, { kind: 'success', page: 'connections' }]);
-    expect((await lab.connections.token('github')).token).not.toBe(old);
+    expect((await lab.connections.token('github', undefined, TEST_REQUESTER)).token).not.toBe(old);
     expect(lab.announced).toEqual([]);
   });
 
@@ -77,7 +78,7 @@ describe.each(TROUBLES)('a renewal that meets %s', (_name, trouble) => {
     lab.clock.jump(9 * HOUR);
     const heal = trouble(lab);
     const ask = () =>
-      lab.connections.token('github').then(
+      lab.connections.token('github', undefined, TEST_REQUESTER).then(
         () => 'a token',
         (error: { code: string }) => error.code,
       );
@@ -105,7 +106,7 @@ describe('an outage', () => {
     lab.clock.jump(9 * HOUR);
     const heal = fail(lab, 'reset');
     for (const login of ['octocat', 'hubot']) {
-      await expect(lab.connections.token('github', login)).rejects.toMatchObject({ code: 'offline' });
+      await expect(lab.connections.token('github', login, TEST_REQUESTER)).rejects.toMatchObject({ code: 'offline' });
     }
     expect(lab.notices).toHaveLength(1);
     heal();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Failure, refusals } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
+import { TEST_REQUESTER } from '../support/requester.ts';
 
 const API = 'GET /repos/**';
 const SECOND = 1_000;
@@ -75,7 +76,7 @@ describe.each(LIMITS)('%s', (_name, limit, pauseMs) => {
     await expect(limited.request('GET /repos/Dvorinka/Trackeep')).rejects.toMatchObject({ code: 'rate_limited' });
     expect((await (await lab.connections.github(hubot.id)).request('GET /user')).data.login).toBe('hubot');
     expect((await (await lab.connections.github()).request('GET /user')).data.login).toBe('hubot');
-    expect(await lab.connections.token('github', 'octocat')).toMatchObject({ login: 'octocat' });
+    expect(await lab.connections.token('github', 'octocat', TEST_REQUESTER)).toMatchObject({ login: 'octocat' });
   });
 });
 

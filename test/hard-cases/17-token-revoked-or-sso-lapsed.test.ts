@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OAUTH_APP_CLIENT, refusals } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab, until } from '../support/connections-lab.ts';
+import { TEST_REQUESTER } from '../support/requester.ts';
 
 describe('a token that was revoked at GitHub', () => {
   let lab: ConnectionsLab;
@@ -19,7 +20,9 @@ describe('a token that was revoked at GitHub', () => {
   it('meets one 401, makes one notice, and is not used again', async () => {
     await expect(ask()).rejects.toMatchObject({ code: 'needs_reconnect', action: 'connect' });
     await expect(ask()).rejects.toMatchObject({ code: 'needs_reconnect' });
-    await expect(lab.connections.token('github', 'octocat')).rejects.toMatchObject({ code: 'needs_reconnect' });
+    await expect(lab.connections.token('github', 'octocat', TEST_REQUESTER)).rejects.toMatchObject({
+      code: 'needs_reconnect',
+    });
     expect(lab.github.requests.map(({ status }) => status)).toEqual([401]);
     expect(lab.notices).toMatchObject([{ kind: 'warning', page: 'connections' }]);
     expect(await octocat()).toMatchObject({ state: 'needs_reconnect', problem: { code: 'needs_reconnect' } });
@@ -40,7 +43,7 @@ describe('a token that was revoked at GitHub', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'needs_reconnect' });
     const octokit = await lab.connections.github();
     expect((await octokit.request('GET /user')).data.login).toBe('hubot');
-    expect(await lab.connections.token('github', 'hubot')).toMatchObject({ login: 'hubot' });
+    expect(await lab.connections.token('github', 'hubot', TEST_REQUESTER)).toMatchObject({ login: 'hubot' });
     expect((await lab.connections.list()).find(({ login }) => login === 'hubot')?.state).toBe('ok');
   });
 
@@ -75,11 +78,11 @@ describe('a single sign-on session that lapsed', () => {
   const ask = async () => (await lab.connections.github()).request('GET /repos/acme/secret-plans');
 
   it('shows the link and keeps the token', async () => {
-    const { token } = await lab.connections.token('github');
+    const { token } = await lab.connections.token('github', undefined, TEST_REQUESTER);
     lab.github.fail({ match: PRIVATE, answer: refusals.ssoRequired(LINK) });
     await expect(ask()).rejects.toMatchObject({ code: 'sso_required', action: 'open_url', url: LINK });
     expect(await lab.connections.list()).toMatchObject([{ state: 'ok', problem: { code: 'sso_required', url: LINK } }]);
-    expect((await lab.connections.token('github')).token).toBe(token);
+    expect((await lab.connections.token('github', undefined, TEST_REQUESTER)).token).toBe(token);
     expect((await (await lab.connections.github()).request('GET /user')).status).toBe(200);
     expect(lab.github.count(PRIVATE)).toBe(1);
   });

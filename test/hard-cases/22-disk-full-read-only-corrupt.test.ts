@@ -100,7 +100,7 @@ describe('a database file that is damaged', () => {
     ['by bytes of nothing', (path) => writeFileSync(path, Buffer.alloc(20_000))],
     ['by being cut off in the middle', (path) => truncateSync(path, 100_000)],
     ['by being cut off after a few bytes', (path) => truncateSync(path, 50)],
-    ['in the middle of a page', (path) => overwrite(path, 4_096 * 20 + 8, 4_000)],
+    ['in the middle of a page', (path) => overwrite(path, 4_096 * 60 + 8, 4_000)],
     ['in its header', (path) => overwrite(path, 0, 90)],
     ['in its first page', (path) => overwrite(path, 100, 3_000)],
   ];
@@ -122,7 +122,7 @@ describe('a database file that is damaged', () => {
 
   it('is not even changed by a second try', async () => {
     const dataDir = await connectedFolder();
-    overwrite(join(dataDir, 'trackeep.db'), 4_096 * 20 + 8, 4_000);
+    overwrite(join(dataDir, 'trackeep.db'), 4_096 * 60 + 8, 4_000);
     const before = contentOf(dataDir);
 
     await open(dataDir);
@@ -139,7 +139,7 @@ describe('a database file that is damaged', () => {
     // The files as they lie while the database is open are what a power cut leaves.
     for (const name of ['trackeep.db', 'trackeep.db-wal']) copyFileSync(join(dataDir, name), join(crashed, name));
     await close();
-    overwrite(join(crashed, 'trackeep.db'), 4_096 * 20 + 8, 4_000);
+    overwrite(join(crashed, 'trackeep.db'), 4_096 * 60 + 8, 4_000);
     const before = contentOf(crashed);
 
     expect(await open(crashed)).toMatchObject({ code: 'database_corrupt' });

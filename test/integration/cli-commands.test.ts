@@ -269,6 +269,17 @@ describe('trackeep settings', () => {
     ['color-scheme', 'dark', { colorScheme: 'dark' }],
     ['resource-servers', 'http://127.0.0.1:7000/mcp', { resourceServers: ['http://127.0.0.1:7000/mcp'] }],
     ['resource-servers', 'none', { resourceServers: [] }],
+    [
+      'trackeep-instances',
+      'http://localhost:5173,https://keep.example.com+github-token',
+      {
+        trackeepInstances: [
+          { origin: 'http://localhost:5173', passGitHubToken: false },
+          { origin: 'https://keep.example.com', passGitHubToken: true },
+        ],
+      },
+    ],
+    ['trackeep-instances', 'none', { trackeepInstances: [] }],
   ])('sets %s to %s', async (key, value, patch) => {
     const asked: unknown[] = [];
     await using room = await openCliRoom({

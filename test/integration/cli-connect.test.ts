@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Handlers } from '../../src/main/control/control.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { FlowView } from '../../src/shared/views.ts';
+import type { FlowView, ProviderView } from '../../src/shared/views.ts';
 import { type CliRoom, listenTo, openCliRoom } from '../support/cli-room.ts';
+import { PROVIDER } from '../support/sample-views.ts';
 import { aConnection, aFlow } from '../support/stand-in-control.ts';
 
 const connected: FlowView = { ...aFlow, state: 'connected', connectionId: aConnection.id, login: 'octocat' };
@@ -113,17 +114,7 @@ describe('trackeep connect by device code', () => {
 });
 
 describe('trackeep connect without a way', () => {
-  const provider = {
-    platform: 'github' as const,
-    name: 'GitHub',
-    address: 'https://github.com',
-    clientId: 'Iv23li',
-    hasClientSecret: true,
-    configuredBy: 'person' as const,
-    ways: ['web' as const, 'device' as const],
-    registrationUrl: 'https://github.com/settings/apps/new',
-    callbackUrl: 'http://127.0.0.1:9090/oauth/callback/github',
-  };
+  const provider: ProviderView = { ...PROVIDER, ways: ['web', 'device'] };
 
   it('takes the best one there is', async () => {
     const authorizationUrl = 'https://github.com/login/oauth/authorize?client_id=Iv23li';
@@ -141,6 +132,20 @@ describe('trackeep connect without a way', () => {
     room.act(connected);
     await once(child, 'close');
     expect(asked).toEqual([{ platform: 'github', way: 'web' }]);
+  });
+
+  it.each(['jira', 'slack'] as const)('asks %s for its own, and never for a device code', async (platform) => {
+    const error = new AppError('provider_not_configured', 'It is not set up here.');
+    const asked: unknown[] = [];
+    await using room = await openProvider({
+      'providers.list': () => [provider, { ...provider, platform, ways: [] }],
+      'connections.begin': (input) => {
+        asked.push(input);
+        return Promise.reject(error);
+      },
+    });
+    expect(await room.trackeep('connect', platform)).toMatchObject({ code: 1 });
+    expect(asked).toEqual([{ platform, way: 'web' }]);
   });
 
   it('passes on what the app says when there is none', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refusals, SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab, until } from '../support/connections-lab.ts';
+import { TEST_REQUESTER } from '../support/requester.ts';
 
 const POLL = 'POST /login/oauth/access_token';
 const MINUTE = 60_000;
@@ -237,9 +238,9 @@ describe('signing in with a code', () => {
   it('keeps several accounts side by side, and one token for each', async () => {
     const octocat = await lab.connect('octocat');
     const hubot = await lab.connect('hubot');
-    const before = await lab.connections.token('github', 'octocat');
+    const before = await lab.connections.token('github', 'octocat', TEST_REQUESTER);
     const again = await lab.connect('octocat');
-    const after = await lab.connections.token('github', 'octocat');
+    const after = await lab.connections.token('github', 'octocat', TEST_REQUESTER);
     expect(again.id).toBe(octocat.id);
     expect(after.token).not.toBe(before.token);
     expect((await lab.connections.list()).map(({ id }) => id)).toEqual([octocat.id, hubot.id]);

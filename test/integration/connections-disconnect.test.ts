@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
+import { TEST_REQUESTER } from '../support/requester.ts';
 
 describe('disconnecting', () => {
   let lab: ConnectionsLab;
   afterEach(() => lab.close());
   const connected = async () => {
     const { id } = await lab.connect();
-    const { token } = await lab.connections.token('github', 'octocat');
+    const { token } = await lab.connections.token('github', 'octocat', TEST_REQUESTER);
     lab.github.requests.length = 0;
     return { token, id, outcome: () => lab.connections.disconnect(id) };
   };
@@ -77,7 +78,7 @@ describe('disconnecting', () => {
     await lab.connect('hubot');
     const { outcome } = await connected();
     await outcome();
-    expect(await lab.connections.token('github')).toMatchObject({ login: 'hubot' });
+    expect(await lab.connections.token('github', undefined, TEST_REQUESTER)).toMatchObject({ login: 'hubot' });
   });
 
   it('refuses an account that is not there', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OAUTH_APP_CLIENT, SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
 import { type ConnectionsLab, openConnectionsLab, until } from '../support/connections-lab.ts';
+import { TEST_REQUESTER } from '../support/requester.ts';
 
 const TOKEN_ENDPOINT = 'POST /login/oauth/access_token';
 const REVOKE = 'DELETE /applications/*/token';
@@ -17,7 +18,7 @@ describe('tokens of a GitHub App', () => {
   afterEach(() => lab.close());
 
   const refreshes = () => lab.github.count(TOKEN_ENDPOINT);
-  const token = (account?: string) => lab.connections.token('github', account);
+  const token = (account?: string) => lab.connections.token('github', account, TEST_REQUESTER);
   const connectAndForget = async (login?: string) => {
     const account = await lab.connect(login);
     lab.github.requests.length = 0;
@@ -132,15 +133,26 @@ describe('tokens of a GitHub App', () => {
     await expect(token()).rejects.toMatchObject({ code: 'offline' });
   });
 
-  it('note their use once a minute at most', async () => {
+  it('are noted as used with every hand-out, with who got them', async () => {
     await connectAndForget();
     await token();
+    await lab.pass(1_000);
+    await lab.connections.token('github', undefined, { kind: 'client', id: 'c-1', name: 'Editor' });
+    expect(await lab.connections.list()).toMatchObject([
+      { lastUsedAt: new Date(lab.clock.now()).toISOString(), lastUsedBy: 'Editor' },
+    ]);
+  });
+
+  it('note the use by the app itself once a minute at most, and not who', async () => {
+    await connectAndForget();
+    const use = async () => (await lab.connections.github()).request('GET /user');
+    await use();
     const noted = new Date(lab.clock.now()).toISOString();
     await lab.pass(59_000);
-    await token();
-    expect((await lab.connections.list())[0]?.lastUsedAt).toBe(noted);
+    await use();
+    expect(await lab.connections.list()).toMatchObject([{ lastUsedAt: noted, lastUsedBy: null }]);
     await lab.pass(1_000);
-    await token();
+    await use();
     expect((await lab.connections.list())[0]?.lastUsedAt).toBe(new Date(lab.clock.now()).toISOString());
   });
 
@@ -236,10 +248,10 @@ describe('a token renewed while its account goes', () => {
     const [account] = await lab.connections.list();
     const { renewal, letGo } = await renewalUnderWay(account?.id ?? '');
     await lab.connectByBrowser();
-    const { token: fresh } = await lab.connections.token('github');
+    const { token: fresh } = await lab.connections.token('github', undefined, TEST_REQUESTER);
     letGo();
     await renewal;
-    expect((await lab.connections.token('github')).token).toBe(fresh);
+    expect((await lab.connections.token('github', undefined, TEST_REQUESTER)).token).toBe(fresh);
     const user = await fetch(`${lab.github.url}/user`, { headers: { authorization: `Bearer ${fresh}` } });
     expect(user.status).toBe(200);
   });
@@ -251,7 +263,7 @@ describe('a token renewed while its account goes', () => {
     letGo();
     lab = await restarted;
     expect(await renewal).toBe('renewed');
-    const { token } = await lab.connections.token('github');
+    const { token } = await lab.connections.token('github', undefined, TEST_REQUESTER);
     const user = await fetch(`${lab.github.url}/user`, { headers: { authorization: `Bearer ${token}` } });
     expect(user.status).toBe(200);
   });
@@ -302,7 +314,9 @@ describe('an account of another server', () => {
     expect(await lab.connections.list()).toMatchObject([
       { host, state: 'unreachable', problem: { code: 'provider_not_configured' } },
     ]);
-    await expect(lab.connections.token('github')).rejects.toMatchObject({ code: 'not_connected' });
+    await expect(lab.connections.token('github', undefined, TEST_REQUESTER)).rejects.toMatchObject({
+      code: 'not_connected',
+    });
     await expect(lab.connections.github()).rejects.toMatchObject({ code: 'not_connected' });
     const octokit = await lab.connections.github(id);
     await expect(octokit.request('GET /user')).rejects.toMatchObject({ code: 'provider_not_configured' });

@@ -46,11 +46,28 @@ describe('the settings', () => {
       prereleases: false,
       currentVersion: null,
       notifications: true,
+      resourceServers: [],
+      trackeepInstances: [],
       startAtLogin: null,
       colorScheme: 'auto',
       fixedBy: {},
     });
     expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it.each([
+    'http://keep.example.com',
+    'https://keep.example.com/app',
+    'https://me@keep.example.com',
+    'https://KEEP.example.com',
+    'https://keep.example.com:443',
+    'keep.example.com',
+    'https:/\\\\keep.example.com',
+  ])('take no %s for a Trackeep instance', (origin) => {
+    const { open } = setUp();
+    expect(() => open().set({ trackeepInstances: [{ origin, passGitHubToken: false }] })).toThrow(
+      expect.objectContaining({ code: 'bad_input' }),
+    );
   });
 
   it('outlive a restart', () => {

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import type { Connections } from '../../src/main/connections/connections.ts';
 import { createConnections } from '../../src/main/connections/create-connections.ts';
 import { createBus, type Signals } from '../../src/main/core/bus.ts';
+import type { Config } from '../../src/main/core/config.ts';
 import { createHttpClient } from '../../src/main/core/http-client.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
@@ -21,6 +22,7 @@ import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Vault } from '../../src/main/vault/vault.ts';
 import type { ConnectionView, FlowView, NoticeView, SignInWay } from '../../src/shared/views.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { NO_PROVIDERS } from './no-providers.ts';
 
 export interface ConnectionsLabOptions {
   /** The app that the environment sets; null: none. */
@@ -28,6 +30,14 @@ export interface ConnectionsLabOptions {
   github?: Omit<EmulatedGitHubOptions, 'clock'>;
   /** Where GitHub is, instead of the emulated one: nowhere, or a server that misbehaves. */
   url?: string;
+  /** Where the other providers are, and their apps. Nowhere and none, unless told. */
+  jira?: Partial<Config['jira']>;
+  slack?: Partial<Config['slack']>;
+  hq?: Partial<Config['hq']>;
+  /** One that others tell the time by, too. */
+  clock?: ManualClock;
+  /** The GitHub App that the environment sets up. */
+  githubApp?: { id: string; installationId: string | null; privateKeyPath: string };
   /** Starts the background of the room, too. */
   background?: boolean;
 }
@@ -74,7 +84,7 @@ export interface ConnectionsLab {
 }
 
 export async function openConnectionsLab(options: ConnectionsLabOptions = {}): Promise<ConnectionsLab> {
-  const clock = createManualClock();
+  const { clock = createManualClock() } = options;
   const github = await startEmulatedGitHub({ releases: [], ...options.github, clock });
   const dataDir = await mkdtemp(join(tmpdir(), 'tt-connections-'));
   return openRooms({ clock, github, dataDir, options });
@@ -132,7 +142,13 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
   };
   const connections = createConnections({
     config: {
-      github: { url, apiUrl: url, clientId: client?.clientId ?? null, clientSecret: client?.clientSecret ?? null },
+      jira: { ...NO_PROVIDERS.jira, ...options.jira },
+      slack: { ...NO_PROVIDERS.slack, ...options.slack },
+      hq: { ...NO_PROVIDERS.hq, ...options.hq },
+      github: {
+        ...{ url, apiUrl: url, clientId: client?.clientId ?? null, clientSecret: client?.clientSecret ?? null },
+        app: options.githubApp ?? null,
+      },
     },
     callbackUrl: (platform) => `http://127.0.0.1:9090/oauth/callback/${platform}`,
     fetch: observed,

@@ -2,7 +2,7 @@
  * `node full-disk-child.ts DATA_DIR`, on a disk of its own: signs an account in, fills the disk, tries to write
  * everywhere, makes room again and goes on. Prints what happened as JSON.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../src/main/core/atomic-file.ts';
 import { createBus } from '../../src/main/core/bus.ts';
@@ -14,6 +14,7 @@ import { openDatabase } from '../../src/main/storage/database.ts';
 import { createSettings } from '../../src/main/storage/settings.ts';
 import { openSettingsFile } from '../../src/main/storage/settings-file.ts';
 import { accountRow } from './account-row.ts';
+import { fillDisk } from './fill-disk.ts';
 import { outcomeOf } from './outcome.ts';
 
 const [dataDir = ''] = process.argv.slice(2);
@@ -25,18 +26,6 @@ const config = {
   appVersion: null,
   issuer: { resourceServers: null },
 };
-
-function fillDisk(): void {
-  const file = openSync(ballast, 'w');
-  for (let size = 65_536; size >= 1; ) {
-    try {
-      if (writeSync(file, Buffer.alloc(size, 'x')) < size) size = Math.floor(size / 2);
-    } catch {
-      size = Math.floor(size / 2);
-    }
-  }
-  closeSync(file);
-}
 
 await openDataFolder(dataDir);
 acquireInstanceLock(dataDir);
@@ -50,7 +39,7 @@ await db
   .values(accountRow({ sealed_access_token: 'committed' }))
   .execute();
 
-fillDisk();
+fillDisk(ballast);
 const full = {
   folder: await outcomeOf(() => openDataFolder(dataDir)),
   commit: await outcomeOf(() =>

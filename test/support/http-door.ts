@@ -7,6 +7,7 @@ import type { Handlers } from '../../src/main/control/control.ts';
 import type { Bus } from '../../src/main/core/bus.ts';
 import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import type { OnCallback } from '../../src/main/http/callback.ts';
+import type { GitHubAppDesk } from '../../src/main/http/github-app-pages.ts';
 import { createListener, type Listener } from '../../src/main/http/listener.ts';
 import { createQuietLogger } from './quiet-logger.ts';
 import { standInControl } from './stand-in-control.ts';
@@ -33,10 +34,12 @@ export async function openHttpDoor(
   handlers: Partial<Handlers> = {},
   {
     onCallback,
+    githubApps,
     clock = systemClock(),
     rendererDir,
   }: {
     onCallback?: OnCallback;
+    githubApps?: GitHubAppDesk;
     clock?: Clock;
     /** The built page; without it, files that only look like one. */
     rendererDir?: string;
@@ -53,8 +56,11 @@ export async function openHttpDoor(
     port: 0,
     control,
     onCallback: onCallback ?? (() => Promise.reject(new Error('No callback was expected.'))),
+    githubApps: githubApps ?? UNASKED,
     issuer: { answer: unexpected },
     mcp: { answer: unexpected },
+    rest: { answer: unexpected },
+    ...NO_TRACKEEP,
     rendererDir: rendererDir ?? folder,
     logger: createQuietLogger(),
     clock,
@@ -99,5 +105,26 @@ export function postJson(url: string, body: unknown, headers: Record<string, str
 }
 
 function unexpected(): Promise<never> {
-  return Promise.reject(new Error('Neither the issuer nor the MCP server was expected to be asked.'));
+  return Promise.reject(new Error('Neither the issuer, the MCP server nor a GitHub App was expected to be asked.'));
 }
+
+/** No Trackeep, and no sign-in that could be looked up. */
+export const NO_TRACKEEP = {
+  signIn(): never {
+    throw new Error('No sign-in was expected to be looked up.');
+  },
+  trackeep: {
+    takesOrigin: () => false,
+    answer: () => Promise.reject(new Error('The routes for Trackeep were not expected to be asked.')),
+    onward: () => null,
+  },
+};
+
+/** GitHub Apps that nobody may ask for. */
+export const UNASKED: GitHubAppDesk = {
+  registration() {
+    throw new Error('No page of a GitHub App was expected to be asked for.');
+  },
+  callback: unexpected,
+  installed: unexpected,
+};

@@ -16,6 +16,7 @@ import { type Database, openDatabase } from '../../src/main/storage/database.ts'
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Vault } from '../../src/main/vault/vault.ts';
 import type { NoticeView } from '../../src/shared/views.ts';
+import { NO_TRACKEEP, UNASKED } from './http-door.ts';
 import { standInControl } from './stand-in-control.ts';
 
 /** The registered token of resource servers that labs switch introspection on with. */
@@ -76,15 +77,19 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
     statics: await readStaticClients(config.clientsFile),
     address: () => address,
     resourceServers: () => resourceServers,
+    exchange: () => Promise.reject(new Error('No token was expected to be exchanged.')),
   });
   const { control } = standInControl();
   const listener = createListener({
     port: options.port ?? 0,
     ...{ control, issuer, logger, clock },
     onCallback: () => Promise.reject(new Error('No callback was expected.')),
+    githubApps: UNASKED,
     mcp: options.mcp?.(issuer, () => address) ?? {
       answer: () => Promise.reject(new Error('The MCP server was not expected to be asked.')),
     },
+    rest: { answer: () => Promise.reject(new Error('The REST routes were not expected to be asked.')) },
+    ...NO_TRACKEEP,
     rendererDir: dataDir,
   });
   const listening = await listener.start();

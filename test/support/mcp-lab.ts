@@ -14,6 +14,7 @@ import { inOrder } from '../../src/main/mcp/tool-scopes.ts';
 import type { Scope } from '../../src/shared/scopes.ts';
 import { createQuietLogger, type QuietLogger } from './quiet-logger.ts';
 import { openReleasesLab, type ReleasesLab, type ReleasesLabOptions, until } from './releases-lab.ts';
+import { TEST_REQUESTER } from './requester.ts';
 
 /** The revision that needs no handshake. */
 export const MODERN = '2026-07-28';
@@ -137,7 +138,7 @@ export async function openMcpLab(options: ReleasesLabOptions = {}): Promise<McpL
       await until(() => connections.flow(flow.id).state !== 'waiting');
     },
     async atGitHub(path, body) {
-      const { token } = await connections.token('github');
+      const { token } = await connections.token('github', undefined, TEST_REQUESTER);
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const answer = await fetch(`${github.apiUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
       if (answer.status !== 201) throw new Error(`the emulated GitHub said ${answer.status}: ${await answer.text()}`);

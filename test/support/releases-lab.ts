@@ -24,6 +24,7 @@ import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { DownloadView, NoticeView, SettingsPatch, UpdatesView } from '../../src/shared/views.ts';
 import { until } from './connections-lab.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { NO_PROVIDERS } from './no-providers.ts';
 
 export { until };
 
@@ -93,7 +94,8 @@ async function openRooms(world: World): Promise<ReleasesLab> {
   await vault.unlock();
   const scheduler = createScheduler({ clock, logger, random: () => 0.5 });
   const config = {
-    github: { url: github.url, apiUrl: github.apiUrl, clientId: DEMO_CLIENT.clientId, clientSecret: null },
+    ...NO_PROVIDERS,
+    github: { url: github.url, apiUrl: github.apiUrl, clientId: DEMO_CLIENT.clientId, clientSecret: null, app: null },
     ...{ appVersion, automaticChecks: null, checkIntervalMs: null, prereleases: null },
     issuer: { resourceServers: null },
   };

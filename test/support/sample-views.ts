@@ -1,21 +1,43 @@
-import type { ApprovalView, ClientView, ConnectionView, GrantView } from '../../src/shared/views.ts';
+import type { ApprovalView, ClientView, ConnectionView, GrantView, ProviderView } from '../../src/shared/views.ts';
 
 /** A connected account that nothing is the matter with, for rules over views. */
 export const CONNECTION: ConnectionView = {
   id: '4f9c1f0e-8a43-4c86-9b3a-0b6d1d1f6c11',
   platform: 'github',
   host: 'github.com',
+  kind: 'user',
   login: 'octocat',
   name: null,
+  organisation: null,
   state: 'ok',
   problem: null,
   scopes: [],
+  permissions: {},
+  tokenPrefix: 'ghu_',
+  tokenSince: '2026-11-01T08:00:00.000Z',
   connectedAt: '2026-11-01T08:00:00.000Z',
   accessExpiresAt: null,
   refreshExpiresAt: null,
   lastRefreshedAt: null,
   lastUsedAt: null,
+  lastUsedBy: null,
   pausedUntil: null,
+};
+
+/** GitHub with an app of the person's own that has a secret. */
+export const PROVIDER: ProviderView = {
+  platform: 'github',
+  name: 'GitHub',
+  address: 'https://github.com',
+  needsApp: true,
+  secret: 'optional',
+  clientId: 'Iv23li',
+  hasClientSecret: true,
+  configuredBy: 'person',
+  ways: ['device', 'web'],
+  registrationUrl: 'https://github.com/settings/apps/new',
+  callbackUrl: 'http://127.0.0.1:9090/oauth/callback/github',
+  scopes: [{ name: 'read:user', reason: 'to know whose account it is' }],
 };
 
 /** An editor that registered itself and waits for the person's word. */

@@ -5,25 +5,11 @@ import { systemClock } from '../../src/main/core/clock.ts';
 import { AppError } from '../../src/main/core/errors.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView, UpdatesView } from '../../src/shared/views.ts';
 import { createQuietLogger } from './quiet-logger.ts';
+import { CONNECTION } from './sample-views.ts';
 
 const THEN = '2026-11-01T12:00:00.000Z';
 
-export const aConnection: ConnectionView = {
-  id: '4f9c1f0e-8a43-4c86-9b3a-0b6d1d1f6c11',
-  platform: 'github',
-  host: 'github.com',
-  login: 'octocat',
-  name: 'The Octocat',
-  state: 'ok',
-  problem: null,
-  scopes: [],
-  connectedAt: THEN,
-  accessExpiresAt: null,
-  refreshExpiresAt: null,
-  lastRefreshedAt: null,
-  lastUsedAt: null,
-  pausedUntil: null,
-};
+export const aConnection: ConnectionView = { ...CONNECTION, name: 'The Octocat', connectedAt: THEN, tokenSince: THEN };
 
 export const aFlow: FlowView = {
   id: '0b0e6f0a-54c6-4bb5-b7a4-2f3c1ce4a111',
@@ -47,6 +33,7 @@ export const someSettings: SettingsView = {
   currentVersion: '1.2.5',
   notifications: true,
   resourceServers: [],
+  trackeepInstances: [],
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},

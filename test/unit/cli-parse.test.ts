@@ -42,7 +42,7 @@ describe('a wrong command line', () => {
     ['statsu', 'no command "statsu" (did you mean status?)'],
     ['toString', 'no command "toString"'],
     ['connect', 'needs PROVIDER'],
-    ['connect gitlab', 'PROVIDER can be github, not "gitlab"'],
+    ['connect gitlab', 'PROVIDER can be github, jira, slack, hq, not "gitlab"'],
     ['connect github octocat', 'does not take "octocat"'],
     ['connect github --devise', 'no option --devise (did you mean --device?)'],
     ['status --device', 'no option --device'],

@@ -12,11 +12,19 @@ function account(change: Partial<Installation> = {}): Installation {
     host: 'github.com',
     login: 'octocat',
     name: null,
+    kind: 'user',
+    externalInstallationId: null,
+    appId: null,
+    organisation: null,
+    tokenGroup: null,
     state: 'ok',
     problem: null,
     way: 'device',
     clientId: 'Iv1',
     scopes: [],
+    permissions: {},
+    tokenPrefix: null,
+    tokenSince: null,
     refreshable: true,
     accessExpiresAt: null,
     refreshExpiresAt: null,
@@ -24,6 +32,7 @@ function account(change: Partial<Installation> = {}): Installation {
     createdAt: 1,
     lastRefreshedAt: null,
     lastUsedAt: null,
+    lastUsedBy: null,
     pausedUntil: null,
     ...change,
   };
@@ -58,6 +67,18 @@ describe('the account that is meant', () => {
       expect.objectContaining({ message: expect.stringContaining('github.example.com/octocat') }),
     );
     expect(pick([octocat, elsewhere], 'github.example.com/octocat')).toBe(elsewhere);
+  });
+
+  it('is named by its site or workspace, alone or with the login', () => {
+    const site = (id: string, name: string) =>
+      account({ organisation: { id, name, url: null }, id: `00000000-0000-4000-8000-00000000000${id}` });
+    const acme = site('2', 'Acme');
+    const beta = site('3', 'Beta');
+    for (const name of ['acme', '2', 'ACME/octocat']) expect(pick([acme, beta], name)).toBe(acme);
+    expect(() => pick([acme, beta])).toThrow(
+      expect.objectContaining({ message: 'Several accounts are connected: Acme/octocat, Beta/octocat.' }),
+    );
+    expect(() => pick([acme, beta], 'octocat')).toThrow(expect.objectContaining({ code: 'account_ambiguous' }));
   });
 
   it('is never a guess', () => {

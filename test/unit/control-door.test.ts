@@ -15,6 +15,7 @@ const settings: SettingsView = {
   currentVersion: null,
   notifications: true,
   resourceServers: [],
+  trackeepInstances: [],
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { approvalEnd, REMEMBER } from '../../src/renderer/words/approvals.ts';
-import { claim, inOrder, placeOfHost, remembered, spokenName } from '../../src/renderer/words/clients.ts';
+import { inOrder, placeOfHost, remembered, spokenName } from '../../src/renderer/words/clients.ts';
 import { CLIENT, GRANT } from '../support/sample-views.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -20,21 +20,6 @@ describe('the name that a program gives itself', () => {
   it('may be missing', () => {
     expect(spokenName({ kind: 'dynamic', name: null })).toBe('A program without a name');
     expect(spokenName({ kind: 'dynamic', name: ' \u200b\n ' })).toBe('A program without a name');
-  });
-
-  it.each([
-    ['Good” is trusted by “Trackeep', "Good' is trusted by 'Trackeep"],
-    ['Good" is trusted', "Good' is trusted"],
-    ['one\r\ntwo\tthree', 'one two three'],
-    ['evil\u202egnp.exe', 'evil gnp.exe'],
-    ['a\u2066b\u2069c', 'a b c'],
-  ])('cannot leave its quotation marks or its line: %j', (name, shown) => {
-    expect(claim(name)).toBe(shown);
-  });
-
-  it('is cut where it would push away what matters, never within a character', () => {
-    expect(claim('x'.repeat(60))).toBe('x'.repeat(60));
-    expect(claim('🦀'.repeat(61))).toBe(`${'🦀'.repeat(59)}…`);
   });
 });
 

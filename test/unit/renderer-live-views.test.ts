@@ -12,6 +12,7 @@ const settings = (currentVersion: string): SettingsView => ({
   currentVersion,
   notifications: true,
   resourceServers: [],
+  trackeepInstances: [],
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},

@@ -1,4 +1,6 @@
 import type { ContractClient } from '../../shared/contract.ts';
+import { PLATFORM_NAMES } from '../../shared/platforms.ts';
+import type { Platform } from '../../shared/views.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AppConnection } from '../http/socket-client.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,8 +23,18 @@ export interface Argument {
   text: string;
 }
 
-/** The provider a command is about. */
-export const PROVIDER: Argument = { name: 'PROVIDER', required: true, values: ['github'], text: 'Which provider.' };
+/** The provider a command is about; `platformOf` reads it. */
+export const PROVIDER: Argument = {
+  name: 'PROVIDER',
+  required: true,
+  values: Object.keys(PLATFORM_NAMES),
+  text: 'Which provider.',
+};
+
+/** What was given as PROVIDER, where it is required: parsing took nothing else than its values. */
+export function platformOf({ argument }: Pick<Invocation, 'argument'>): Platform {
+  return argument(PROVIDER.name) as Platform;
+}
 
 /** One command, as data: parsing, help, completions and usage errors are all made from this. */
 export interface Command {

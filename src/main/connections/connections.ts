@@ -13,6 +13,16 @@ import type {
   SignInWay,
 } from '../../shared/views.ts';
 
+/** A request to a provider's REST API. */
+export interface ApiRequest {
+  /** GET unless told. */
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** From the root of the API, with its query. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+}
+
 /** A token in use inside main. It never becomes part of a view. */
 export interface UsableToken {
   token: string;
@@ -21,6 +31,8 @@ export interface UsableToken {
   host: string;
   /** ms since the epoch; null: it does not expire. */
   expiresAt: number | null;
+  /** As the provider granted them; empty where it grants permissions instead. */
+  scopes: string[];
 }
 
 /** Who asks for a token: told in the audit log, and to the person. */
@@ -50,22 +62,85 @@ export interface GitHubApps {
   import(input: { appId: string; privateKey: string }): Promise<GitHubAppView>;
   /** @throws AppError `not_found`, `provider_refused_client`, or passing trouble */
   sync(id: string): Promise<GitHubAppView>;
-  /** @throws AppError `not_found` */
+  /** @throws AppError `not_found`, `bad_input` for one that the environment sets */
   remove(id: string): Promise<void>;
+  /**
+   * Whether GitHub still takes what the app signs.
+   * @throws AppError `not_found`, `provider_refused_client`, `config_invalid`, a vault code, or passing trouble
+   */
+  check(id: string): Promise<void>;
+  /** What the page that `create` answered shows. @throws AppError `not_found` once its time is over */
+  registration(id: string): AppRegistration;
+  /**
+   * GitHub sent the browser back from making an app.
+   * @throws AppError `state_invalid` for what is not, or no longer, ours; `access_denied`, `code_expired`, `forbidden`,
+   *   a vault code, or passing trouble, after which the same address may be loaded again
+   */
+  callback(parameters: URLSearchParams): Promise<GitHubAppView>;
+  /**
+   * GitHub sent the browser back from installing an app. Only GitHub's own word makes it a connection.
+   * @returns the account it is installed in; null where that could not be found out
+   */
+  installed(installationId: string): Promise<string | null>;
+}
+
+/** A form that takes the person to GitHub, where they make the app. */
+export interface AppRegistration {
+  name: string;
+  organisation: string | null;
+  /** GitHub's. */
+  origin: string;
+  /** Where the form is posted. */
+  action: string;
+  /** JSON, for the field `manifest`. */
+  manifest: string;
 }
 
 /** Tokens kept current outside the vault, because the person asked for it. */
 export interface Exports {
   list(): Promise<ExportView[]>;
-  /** @throws AppError `not_connected`, `bad_input`, `forbidden` for a file that others may read, `disk_full` */
+  /**
+   * @throws AppError `not_connected`; `bad_input` for a file of somebody else's, a path that is not absolute, or where
+   *   there is no `gh`; `disk_full`, `data_folder_unusable`, `provider_error`, or as `Connections.token`
+   */
   add(input: { connectionId: string; to: 'env_file' | 'gh'; path: string | null }): Promise<ExportView>;
+  /** @throws AppError `not_found`, or why it cannot be taken away */
   remove(input: { connectionId: string; to: 'env_file' | 'gh' }): Promise<void>;
+}
+
+/** What git says of a repository (gitcredentials(7)). */
+export interface GitAddress {
+  /** With its port, where there is one. */
+  host: string;
+  /** What stands after the host, such as acme/garden.git; null where git does not tell (credential.useHttpPath is off). */
+  path: string | null;
+  /** Whose access it asks for, as in https://octocat@github.com/acme/garden. */
+  username?: string | undefined;
 }
 
 /** Which connection git gets a token of. */
 export interface CredentialChoice {
   connectionId: string | null;
   candidates: { connectionId: string; account: string; fits: boolean; reason: string }[];
+}
+
+/** A connection as programs outside the app are told of it. Times are ms since the epoch. */
+export interface InstallationRecord {
+  connectionId: string;
+  platform: Platform;
+  host: string;
+  /** The provider's id of the organisation, or else of the account. */
+  orgId: string;
+  orgName: string;
+  externalInstallationId: string | null;
+  login: string;
+  state: 'ok' | 'needs_reconnect';
+  accessExpiresAt: number | null;
+  scopes: string[];
+  permissions: Record<string, string>;
+  installedBy: string;
+  createdAt: number;
+  updatedAt: number;
 }
 
 /** The OAuth client side of the house: providers, sign-ins, connected accounts and their tokens. */
@@ -121,11 +196,37 @@ export interface Connections {
     requester: Requester,
     narrowing?: Narrowing,
   ): Promise<UsableToken>;
+  /**
+   * As `token`, of a connection that is known already.
+   * @throws AppError as `token`
+   */
+  tokenOf(connectionId: string, requester: Requester, narrowing?: Narrowing): Promise<UsableToken>;
+  /** Every connection, the longest connected one first. @param platform null: of all providers */
+  records(platform: Platform | null): Promise<InstallationRecord[]>;
+  /**
+   * The connections at the provider set up now that a program can mean by an id, a hundred at most; mostly it is one.
+   * @param orgId the provider's id of an account or organisation, or a connection's own; null: any
+   */
+  ofOrganisation(platform: Platform, orgId: string | null): Promise<InstallationRecord[]>;
   /** Which connection fits an address of a git repository, and why. */
-  explain(address: { host: string; path: string | null }): Promise<CredentialChoice>;
+  explain(address: GitAddress): Promise<CredentialChoice>;
   readonly githubApps: GitHubApps;
   readonly audit: AuditLog;
   readonly exports: Exports;
+  /**
+   * Asks the provider whether it accepts the account's token, renewing one that it refuses.
+   * @throws AppError `not_connected`, `needs_reconnect`, `rate_limited`, a vault code, or passing trouble
+   */
+  verify(id: string): Promise<void>;
+  /**
+   * A request to the REST API of Atlassian or Slack in the name of a connection, authorized and within the provider's
+   * limits; GitHub's go through `github`. An answer that a dead token gets as well is not believed before the provider
+   * was asked about the token.
+   * @returns the data of the answer
+   * @throws AppError `not_connected`, `not_found`, `forbidden`, `rate_limited` with `retryAt`, `needs_reconnect`,
+   *   `bad_input` for what is no path, a vault code, or passing trouble
+   */
+  request(id: string, request: ApiRequest): Promise<unknown>;
   /**
    * GitHub's REST client for one connection (the first healthy one if none is named): authorized, retrying, throttled
    * by what GitHub says, conditional by ETag. Its requests reject with AppErrors: `not_found` (404), `rate_limited` with
@@ -134,6 +235,11 @@ export interface Connections {
    * @throws AppError `not_connected`
    */
   github(connectionId?: string): Promise<Octokit>;
+  /**
+   * As `github`, for a token that somebody brought along, and not for a connection of ours.
+   * @throws AppError `needs_reconnect` for what is no token; its requests reject with the same where GitHub refuses it
+   */
+  githubWith(token: string): Promise<Octokit>;
   /** Starts background refresh. */
   start(): void;
   /** Cancels waiting flows and lets a refresh under way finish its write. */

@@ -10,19 +10,34 @@ import type { Redactor } from '../core/redact.ts';
 import type { Schedule, Scheduler } from '../core/scheduler.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
+import { createAuditKeys } from './audit/audit-key.ts';
+import { createAuditLog } from './audit/audit-log.ts';
+import { createHandOuts } from './audit/hand-outs.ts';
+import { createAuthorizedRequests } from './authorized-requests.ts';
+import { callbackFor } from './callback-address.ts';
 import { connectionView } from './connection-view.ts';
 import type { Connections } from './connections.ts';
 import { createDisconnect } from './disconnect.ts';
+import { createExports } from './exports/create-exports.ts';
+import { chooseForGit } from './git-credentials.ts';
 import { createAccountRequests } from './github/account-requests.ts';
 import { createETagCache } from './github/etag-cache.ts';
 import { createGitHubClients } from './github/github-client.ts';
 import { leadsTo } from './github/github-oauth.ts';
 import { createGitHubProvider } from './github/github-provider.ts';
+import { createAppParts } from './github-app/app-parts.ts';
+import { createGitHubApps } from './github-app/create-github-apps.ts';
+import { createNarrowedTokens } from './github-app/narrowed-tokens.ts';
+import { createHqProvider, hqServes } from './hq/hq-provider.ts';
+import { installationRecords, recordsOfOrganisation } from './installation-records.ts';
 import { createInstallations, type Installation } from './installations.ts';
+import { createJiraProvider } from './jira/jira-provider.ts';
+import { createLeases } from './lease.ts';
 import { createOutages } from './outages.ts';
 import { createPauses, rateLimited } from './pauses.ts';
 import { pickAccount, pickForWork } from './pick-account.ts';
 import { createProviderApps } from './provider-apps.ts';
+import { createProviderHttp } from './provider-http.ts';
 import { createRegistry } from './registry.ts';
 import { createRenewal } from './renewal.ts';
 import { createRevocation } from './revocation.ts';
@@ -31,17 +46,20 @@ import { createDeviceFlow } from './sign-in/device-flow.ts';
 import { createFlows } from './sign-in/flows.ts';
 import { createOAuthStates } from './sign-in/oauth-states.ts';
 import { createWebFlow } from './sign-in/web-flow.ts';
+import { createSlackProvider } from './slack/slack-provider.ts';
 import { createTokenService } from './token-service.ts';
 
 /** Between two looks at what expires soon. */
 const RENEWAL_ROUND_MS = 60_000;
+/** Between two looks at where the person's GitHub Apps are installed. */
+const APP_ROUND_MS = 60 * 60_000;
 /** How long the end of the app waits for a provider that was just asked about a code. */
 const LONGEST_FAREWELL_MS = 2_000;
 
 export interface ConnectionsParts {
   db: Kysely<Schema>;
   vault: Vault;
-  config: Pick<Config, 'github'>;
+  config: Pick<Config, 'github' | 'jira' | 'slack' | 'hq'>;
   clock: Clock;
   logger: Logger;
   redactor: Pick<Redactor, 'learn'>;
@@ -50,7 +68,7 @@ export interface ConnectionsParts {
   /** Outbound requests: bounded in time and size, failing with AppErrors. */
   fetch: typeof globalThis.fetch;
   /** Where a provider sends the browser back to. Asked when needed: the listener starts later. */
-  callbackUrl: (platform: Platform) => string;
+  callbackUrl: (of: Platform | 'github-app') => string;
   /** 0 ≤ n < 1, for the spread of retries. */
   random?: () => number;
   /** The unit of Octokit's waits before a retry, ms. */
@@ -66,18 +84,32 @@ export function createConnections(parts: ConnectionsParts): Connections {
   const changed = () => bus.emit('connections');
   const leadsToGitHub = (address: string) => leadsTo(address, url);
 
-  const registry = createRegistry([createGitHubProvider({ url, apiUrl, fetch, clock })]);
-  const environment = { github: config.github };
-  const apps = createProviderApps({ db, vault, registry, environment, callbackUrl, clock, logger });
-  const revocation = createRevocation({ registry, apps, logger });
+  const github = createGitHubProvider({ url, apiUrl, fetch, clock });
+  const registry = createRegistry([
+    github,
+    createJiraProvider({ ...config.jira, fetch, clock }),
+    createSlackProvider({ ...config.slack, fetch, clock }),
+    createHqProvider({ ...config.hq, github, fetch, clock }),
+  ]);
+  /** Whether the account's token is for this GitHub: no other may ever be shown to it. */
+  const worksAtGitHub = ({ platform }: Installation) =>
+    platform === 'github' || (platform === 'hq' && hqServes(config.hq.url, url));
+  const environment = { github: config.github, jira: config.jira, slack: config.slack };
+  const wayBack = (platform: Platform) => callbackFor(registry.get(platform), callbackUrl(platform));
+  const apps = createProviderApps({ db, vault, registry, environment, callbackUrl: wayBack, clock, logger });
+  const appParts = createAppParts({ db, vault, config: config.github, fetch, clock, learn });
+  const { installationTokens } = appParts;
+  const revocation = createRevocation({ registry, apps, installationTokens, logger });
 
   const installations = createInstallations({ db, vault, clock });
   const pauses = createPauses({ installations, clock, changed });
   const outages = createOutages({ clock, bus, random });
   const renewal = createRenewal({
     installations,
+    leases: createLeases({ db, clock, random }),
     registry,
     apps,
+    installationTokens,
     revocation,
     pauses,
     outages,
@@ -86,7 +118,17 @@ export function createConnections(parts: ConnectionsParts): Connections {
     learn,
     changed,
   });
-  const tokens = createTokenService({ installations, registry, renewal, pauses, outages, clock, logger });
+  const auditKeys = createAuditKeys({ db, vault, logger });
+  const handOuts = createHandOuts({ db, keys: auditKeys, clock });
+  const narrowed = createNarrowedTokens({ installationTokens, pauses, renewal, clock, logger });
+  const tokens = createTokenService({
+    ...{ installations, registry, renewal, pauses, outages, handOuts, narrowed, clock, logger },
+  });
+
+  const authorized = createAuthorizedRequests({
+    ...{ installations, registry, tokens, pauses },
+    http: (name) => createProviderHttp({ name, fetch, clock }),
+  });
 
   const cache = createETagCache({ db, vault, clock, logger });
   const requests = createAccountRequests({
@@ -106,6 +148,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
     requests,
     leadsToGitHub,
     logger,
+    clock,
     ...(retryBaseMs === undefined ? {} : { retryBaseMs }),
   });
 
@@ -116,13 +159,31 @@ export function createConnections(parts: ConnectionsParts): Connections {
     clients.forget(id);
     changed();
   };
-  const disconnect = createDisconnect({ installations, registry, revocation, logger, disconnected: forget });
+  const exports = createExports({
+    ...{ db, installations, clock, bus, scheduler, logger },
+    token: (id, requester) => tokens.handOut(id, requester, null),
+  });
+  const disconnect = createDisconnect({
+    ...{ installations, registry, revocation, logger },
+    withdraw: exports.withdraw,
+    disconnected(id) {
+      forget(id);
+      narrowed.disconnected(id);
+    },
+  });
 
   const flows = createFlows({ clock, bus });
   const complete = createCompleteSignIn({ installations, revocation, clock, logger, learn, connected: forget });
   const deviceFlow = createDeviceFlow({ flows, complete, clock, logger, learn });
   const states = createOAuthStates({ db, vault, clock });
-  const webFlow = createWebFlow({ flows, states, registry, apps, complete, callbackUrl, clock, logger, learn });
+  const webFlow = createWebFlow({
+    ...{ flows, states, registry, apps, complete, callbackUrl: wayBack, clock, logger, learn },
+  });
+
+  const githubApps = createGitHubApps({
+    ...{ url, ...appParts, installations, states, providerApps: apps, disconnect, callbackUrl },
+    ...{ clock, logger, learn, forget, changed },
+  });
 
   const view = (installation: Installation): ConnectionView => {
     const { id, platform } = installation;
@@ -130,7 +191,7 @@ export function createConnections(parts: ConnectionsParts): Connections {
     const until = pauses.until(installation);
     return connectionView(installation, {
       vaultProblem: state === 'open' ? null : problem,
-      renewing: renewal.underWay(id),
+      renewing: renewal.underWay(installation),
       pause: until === null ? null : { until, error: rateLimited(registry.get(platform).name, until) },
       outage: registry.strangeness(installation) ?? outages.of(id),
       sso: requests.ssoWanted(id),
@@ -145,6 +206,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
   const isHere = (installation: Installation) => registry.strangeness(installation) === null;
 
   let rounds: Schedule | undefined;
+  let appRounds: Schedule | undefined;
+  let endExports = () => {};
 
   return {
     providers: () => apps.views(),
@@ -176,18 +239,46 @@ export function createConnections(parts: ConnectionsParts): Connections {
       return view(await need(id));
     },
     disconnect,
-    async token(platform, account) {
-      const { id } = pickAccount(await installations.all(), { platform, account, isHere });
-      return tokens.usable(id);
+    async token(platform, account, requester, narrowing) {
+      const narrow = narrowing !== undefined;
+      const { id } = pickAccount(await installations.all(), { platform, account, isHere, narrow });
+      return tokens.handOut(id, requester, narrowing ?? null);
+    },
+    tokenOf: (id, requester, narrowing) => tokens.handOut(id, requester, narrowing ?? null),
+    records: (platform) => installationRecords(db, platform),
+    ofOrganisation: async (platform, orgId) =>
+      recordsOfOrganisation(db, { platform, orgId, host: registry.get(platform).host }),
+    explain: async (address) => chooseForGit((await installations.all()).filter(isHere), address),
+    exports,
+    githubApps,
+    audit: createAuditLog({ db, keys: auditKeys }),
+    async request(id, request) {
+      return authorized.send((await need(id)).id, request);
+    },
+    async verify(id) {
+      const { platform } = await need(id);
+      // The rate limit is the one authorized request that costs none, and the one that GitHub Apps may make, too.
+      if (platform === 'github') await (await clients.of(id)).request('GET /rate_limit');
+      else await authorized.verify(id);
     },
     async github(connectionId) {
-      if (connectionId !== undefined) return clients.of((await need(connectionId)).id);
-      const served = (await installations.all()).filter(
-        (installation) => installation.platform === 'github' && isHere(installation),
-      );
-      const picked = pickForWork(served, (installation) => pauses.until(installation));
+      if (connectionId !== undefined) {
+        const named = await need(connectionId);
+        if (!worksAtGitHub(named)) throw new AppError('not_connected', 'This is no account of GitHub.');
+        return clients.of(named.id);
+      }
+      const served = (await installations.all()).filter((one) => worksAtGitHub(one) && isHere(one));
+      const people = served.filter(({ kind }) => kind === 'user');
+      const own = people.filter(({ platform }) => platform === 'github');
+      const [best = []] = [own, people, served].filter((group) => group.length > 0);
+      const picked = pickForWork(best, (installation) => pauses.until(installation));
       if (!picked) throw new AppError('not_connected', 'No GitHub account is connected.');
       return clients.of(picked.id);
+    },
+
+    githubWith(token) {
+      learn(token);
+      return clients.bearing(token);
     },
 
     start() {
@@ -199,6 +290,14 @@ export function createConnections(parts: ConnectionsParts): Connections {
           if (vault.view().state === 'open') await tokens.renewDue();
         },
       });
+      appRounds ??= scheduler.every('GitHub App installations', {
+        intervalMs: () => APP_ROUND_MS,
+        jitter: 0.2,
+        task: async () => {
+          if (vault.view().state === 'open') await githubApps.round();
+        },
+      });
+      endExports = exports.start();
       installations
         .all()
         .then((all) => all.forEach(pauses.resume))
@@ -206,6 +305,9 @@ export function createConnections(parts: ConnectionsParts): Connections {
     },
     async stop() {
       rounds?.stop();
+      appRounds?.stop();
+      endExports();
+      await exports.settled();
       await flows.cancelAll();
       // A renewal under way is waited for, since its answer cannot be had a second time; a cut-off poll costs a code.
       await Promise.all([Promise.race([deviceFlow.settled(), clock.sleep(LONGEST_FAREWELL_MS)]), renewal.settled()]);

@@ -1,7 +1,7 @@
 import type { DisconnectView } from '../../shared/views.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import type { Installation, Installations } from './installations.ts';
+import type { Installation, Installations, OpenInstallation, Removed } from './installations.ts';
 import type { Registry } from './registry.ts';
 import type { Revocation } from './revocation.ts';
 
@@ -18,26 +18,33 @@ export interface DisconnectParts {
   registry: Registry;
   revocation: Revocation;
   logger: Logger;
+  /** Takes the account away by `remove`, and before it whatever was made of its token elsewhere. */
+  withdraw: <T>(installation: Installation, remove: () => Promise<T>) => Promise<T>;
   /** The account is gone. */
   disconnected: (id: string) => void;
 }
 
 export function createDisconnect(parts: DisconnectParts): Disconnect {
-  const { installations, registry, revocation, logger, disconnected } = parts;
+  const { installations, registry, revocation, logger, withdraw, disconnected } = parts;
 
   return async (id) => {
     const installation = await installations.find(id);
     if (!installation) throw new AppError('not_connected', 'The account is not connected.');
-    const open = await installations.open(id).catch((error: unknown) => toAppError(error));
-    await installations.remove(id);
+    const removed = await withdraw(installation, () => installations.remove(id));
     disconnected(id);
     logger.info('an account was disconnected', { platform: installation.platform, host: installation.host });
 
     const words = wordsFor(installation, registry);
+    if ((await installations.sharing(installation)).length > 0) {
+      return words.notPossible('the other accounts of the same sign-in still use it');
+    }
+    const open = await opened(removed);
     if (open instanceof AppError) return words.notPossible('the vault that holds its token is closed');
     try {
       const revoked = await revocation.revoke(installation, open.accessToken);
-      return revoked ? words.revoked() : words.notPossible('that takes the client secret of your app');
+      if (revoked) return words.revoked();
+      const offered = registry.serving(installation).revoke !== undefined;
+      return words.notPossible(offered ? 'that takes the client secret of your app' : 'it offers programs no way to');
     } catch (error) {
       logger.warn('a token could not be revoked', { platform: installation.platform, error });
       return words.failed(toAppError(error));
@@ -45,10 +52,21 @@ export function createDisconnect(parts: DisconnectParts): Disconnect {
   };
 }
 
-function wordsFor({ login, platform, host, clientId }: Installation, registry: Registry) {
+/** What stood in the row at its very end: a renewal may have brought another token a moment ago. */
+async function opened(removed: Removed | null): Promise<OpenInstallation | AppError> {
+  // Somebody else disconnected it at the same time.
+  if (removed === null) throw new AppError('not_connected', 'The account is not connected.');
+  return removed.opened().catch((error: unknown) => toAppError(error));
+}
+
+function wordsFor(installation: Installation, registry: Registry) {
+  const { login, platform, host, clientId, externalInstallationId: installed } = installation;
   const provider = registry.strangeness({ platform, host }) === null ? registry.get(platform) : undefined;
   const name = provider?.name ?? host;
-  const manualUrl = provider?.manualRevokeUrl({ clientId, clientSecret: null }) ?? null;
+  const manualUrl =
+    provider && installed !== null
+      ? `${provider.address}/settings/installations/${installed}`
+      : (provider?.manualRevokeUrl({ clientId, clientSecret: null }) ?? null);
   const gone = `The token of ${login} is gone from this machine`;
   return {
     revoked: (): DisconnectView => ({

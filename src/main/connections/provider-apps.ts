@@ -100,6 +100,10 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
 
     async configure({ platform, clientId, clientSecret }) {
       const provider = registry.get(platform);
+      if (!provider.needsApp) {
+        const remedy = 'Connect an account right away.';
+        throw new AppError('bad_input', `${provider.name} needs no app of yours.`, { remedy });
+      }
       if (environment[platform]?.clientId) {
         throw new AppError('bad_input', `The environment sets the app for ${provider.name}.`, {
           remedy: 'Change it there, or remove it there to set one here.',
@@ -109,7 +113,14 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
       const kept = known?.client_id === clientId ? known.sealed_client_secret : null;
       const sealed = clientSecret ? await vault.seal(place(platform), clientSecret) : null;
       const sealedSecret = clientSecret === undefined ? kept : sealed;
-      await checkWithProvider(provider, clientId, sealedSecret !== null, logger);
+      if (provider.secret === 'required' && sealedSecret === null && clientSecret === undefined) {
+        throw new AppError('bad_input', `${provider.name} signs nobody in without the client secret of your app.`, {
+          remedy: 'Enter the client secret together with the client ID.',
+          action: 'configure_provider',
+        });
+      }
+      const secret = clientSecret ?? (sealedSecret === null ? null : await vault.open(place(platform), sealedSecret));
+      await checkWithProvider(provider, { clientId, clientSecret: secret }, callbackUrl(platform), logger);
       const values = { client_id: clientId, sealed_client_secret: sealedSecret, updated_at: clock.now() };
       await db
         .insertInto('providers')
@@ -120,18 +131,23 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
     },
 
     async signingIn(platform, way) {
-      const { name } = registry.get(platform);
+      const { name, needsApp, secret, web, device } = registry.get(platform);
+      // One app serves everybody, and its owner keeps its secrets.
+      if (!needsApp) return { clientId: platform, clientSecret: null };
       const app = await configured(platform);
-      if (!app) throw new AppError('provider_not_configured', `No ${name} app is set up yet.`);
+      if (!app) {
+        const wanted = secret === 'required' ? 'client ID and secret' : 'client ID';
+        throw new AppError('provider_not_configured', `No ${name} app is set up yet.`, {
+          remedy: `Enter the ${wanted} of an app of your own.`,
+        });
+      }
       if (way === 'device') return { clientId: app.clientId, clientSecret: null };
       const clientSecret = await app.secret();
-      if (clientSecret !== null) return { clientId: app.clientId, clientSecret };
+      if (clientSecret !== null || !web?.needsSecret) return { clientId: app.clientId, clientSecret };
       throw new AppError(
         'provider_not_configured',
         `Signing in through the browser needs the client secret of your ${name} app.`,
-        {
-          remedy: 'Enter the client secret, or sign in with a code.',
-        },
+        { remedy: device ? 'Enter the client secret, or sign in with a code.' : 'Enter the client secret.' },
       );
     },
 
@@ -144,20 +160,26 @@ export function createProviderApps(parts: ProviderAppsParts): ProviderApps {
 }
 
 /**
- * Asks for a device code, which nobody will use, and which expires by itself: the cheapest way to learn whether the
- * provider knows the app. An app that has a secret can do without the device flow.
+ * Whether the provider knows the app, in the cheapest way there is. A device code that nobody will use expires by itself;
+ * an app that has a secret can do without the device flow. Else a code that nobody was given is redeemed: a provider
+ * looks at the app first, and refuses the code after that.
  */
 async function checkWithProvider(
   provider: Provider,
-  clientId: string,
-  hasSecret: boolean,
+  app: ProviderApp,
+  redirectUri: string,
   logger: Logger,
 ): Promise<void> {
+  const { device, web, platform } = provider;
   try {
-    await provider.device?.start({ clientId, clientSecret: null });
+    if (device) await device.start({ clientId: app.clientId, clientSecret: null });
+    else if (web && (app.clientSecret !== null || !web.needsSecret)) {
+      await web.exchange(app, { redirectUri, code: 'is-the-app-known', codeVerifier: 'x'.repeat(43) });
+    }
   } catch (error) {
     if (hasCode(error, 'provider_refused_client')) throw error;
-    if (hasCode(error, 'device_flow_disabled') && !hasSecret) throw error;
-    logger.info('the app could not be checked with its provider', { platform: provider.platform, error });
+    if (hasCode(error, 'device_flow_disabled') && app.clientSecret === null) throw error;
+    if (hasCode(error, 'device_flow_disabled', 'code_expired')) return;
+    logger.info('the app could not be checked with its provider', { platform, error });
   }
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '../../shared/views.ts';
 import type { AppError } from '../core/errors.ts';
+import type { ProviderAnswer } from './provider-http.ts';
 
 /** The app at the provider in whose name we sign in. A public client has no secret. */
 export interface ProviderApp {
@@ -16,6 +17,8 @@ export interface Grant {
   accessExpiresAt: number | null;
   refreshExpiresAt: number | null;
   scopes: string[];
+  /** Whose it is, where the provider says so together with the token, and not afterwards. */
+  identity?: Identity;
 }
 
 /** Who a token speaks for. */
@@ -26,6 +29,8 @@ export interface Identity {
   name: string | null;
   /** The site, workspace or organisation that the token is for, where the provider has such. */
   organisation: { id: string; name: string; url: string | null } | null;
+  /** What else is worth keeping with the account. */
+  metadata?: Record<string, string>;
 }
 
 /** RFC 8628 §3.2. */
@@ -59,11 +64,26 @@ export interface DeviceSignIn {
 export interface WebSignIn {
   /** Whether only an app with a secret can sign in this way. */
   readonly needsSecret: boolean;
+  /** The parameter of the way back that holds what is exchanged; `code`, unless told. */
+  readonly answerIn?: 'token';
   authorizationUrl(app: ProviderApp, request: { redirectUri: string; state: string; codeChallenge: string }): string;
   /** @throws AppError `code_expired`, `provider_refused_client`, or passing trouble */
   exchange(app: ProviderApp, answer: { redirectUri: string; code: string; codeVerifier: string }): Promise<Grant>;
   /** The `error` parameter of the way back (RFC 6749 §4.1.2.1) in our words. It comes from outside. */
   refusal(error: string): AppError;
+}
+
+/** What an answer of a provider's REST API means. */
+export type ApiVerdict =
+  | { data: unknown }
+  /** `tokenInDoubt`: a token that is no good gets the same answer, so the provider has to be asked about the token. */
+  | { error: AppError; tokenInDoubt: boolean };
+
+/** A provider's REST API, for requests in the name of an account. */
+export interface ProviderApi {
+  /** Without a trailing slash. */
+  readonly url: string;
+  read(answer: ProviderAnswer): ApiVerdict;
 }
 
 /**
@@ -90,6 +110,10 @@ export interface Provider {
   registrationUrl(callbackUrl: string): string;
   readonly device?: DeviceSignIn;
   readonly web?: WebSignIn;
+  /** What callback addresses must call this machine, where the provider takes nothing else. */
+  readonly callbackHost?: 'localhost';
+  /** GitHub has none here: its requests go through Octokit. */
+  readonly api?: ProviderApi;
   /** @throws AppError `needs_reconnect` if the provider itself refuses the token, or passing trouble */
   identity(accessToken: string): Promise<Identity>;
   /**

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { type AppError, hasCode } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
-import type { UsableToken } from './connections.ts';
+import type { HandOuts } from './audit/hand-outs.ts';
+import type { Narrowing, Requester, UsableToken } from './connections.ts';
 import type { Installation, Installations, OpenInstallation } from './installations.ts';
 import type { Outages } from './outages.ts';
 import { type Pauses, rateLimited } from './pauses.ts';
@@ -11,15 +12,29 @@ import { openWorking, type Renewal } from './renewal.ts';
 /** Whoever asks for a token gets one that lasts at least this long, if it can be had. */
 const LEAST_LIFE_MS = 5 * 60_000;
 /** In the background it is renewed earlier, so that nobody ever waits for it. */
-const AHEAD_MS = 10 * 60_000;
+const AHEAD_MS = { user: 10 * 60_000, app_installation: 15 * 60_000 };
 /** When a token was last used is noted at most this often. */
 const USE_STAMP_MS = 60_000;
+
+/** Makes tokens that may do less than their connection. */
+export interface NarrowedTokens {
+  /** @throws AppError `bad_input` for what cannot be cut down so, or the provider's trouble */
+  mint(installation: Installation, narrowing: Narrowing): Promise<{ token: string; expiresAt: number | null }>;
+  /** Ends one that nobody may get. Never throws. */
+  discard(installation: Installation, token: string): Promise<void>;
+}
 
 /** Working tokens, and what a provider's refusal of one means. */
 export interface TokenService {
   /**
-   * A token that works, renewed first where it must be. While a renewal fails for passing reasons, the old token is
-   * good to its last second.
+   * A token for somebody outside this app. It is handed out with its row in the audit log, or not at all, and never
+   * after the account was disconnected.
+   * @throws AppError as `usable`; `bad_input` for a token that cannot be narrowed; `disk_full`
+   */
+  handOut(id: string, requester: Requester, narrowing: Narrowing | null): Promise<UsableToken>;
+  /**
+   * A token that works, for this app itself, renewed first where it must be. While a renewal fails for passing reasons,
+   * the old token is good to its last second.
    * @throws AppError `not_connected`, `needs_reconnect`, `rate_limited`, a vault code, or the provider's trouble
    */
   usable(id: string): Promise<UsableToken>;
@@ -45,21 +60,23 @@ export interface TokenServiceParts {
   renewal: Renewal;
   pauses: Pauses;
   outages: Outages;
+  handOuts: HandOuts;
+  narrowed: NarrowedTokens;
   clock: Clock;
   logger: Logger;
 }
 
 export function createTokenService(parts: TokenServiceParts): TokenService {
-  const { installations, registry, renewal, pauses, outages, clock, logger } = parts;
+  const { installations, registry, renewal, pauses, outages, handOuts, narrowed, clock, logger } = parts;
 
   const open = (id: string) => openWorking(installations, id);
 
-  const expiresWithin = (ms: number, { refreshable, accessExpiresAt }: Installation): boolean =>
-    refreshable && accessExpiresAt !== null && accessExpiresAt - clock.now() <= ms;
+  const expiresWithin = (ms: number, { refreshable, tokenSince, accessExpiresAt }: Installation): boolean =>
+    refreshable && (tokenSince === null || (accessExpiresAt !== null && accessExpiresAt - clock.now() <= ms));
 
   /** Why the provider must not be asked for a new token now. A renewal under way is asked about already. */
   const held = (installation: Installation): AppError | null => {
-    if (renewal.underWay(installation.id)) return null;
+    if (renewal.underWay(installation)) return null;
     const until = pauses.until(installation);
     if (until !== null) return rateLimited(registry.serving(installation).name, until);
     return outages.mayTry(installation.id) ? null : outages.of(installation.id);
@@ -74,7 +91,9 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
   };
 
   const renewedWhereDue = async (installation: OpenInstallation): Promise<OpenInstallation> => {
-    if (registry.strangeness(installation) !== null || !expiresWithin(LEAST_LIFE_MS, installation)) return installation;
+    const strangeness = registry.strangeness(installation);
+    if (strangeness !== null && installation.tokenSince === null) throw strangeness;
+    if (strangeness !== null || !expiresWithin(LEAST_LIFE_MS, installation)) return installation;
     try {
       return await renewed(installation);
     } catch (error) {
@@ -94,22 +113,37 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
     }
   };
 
-  const handOut = async (installation: OpenInstallation): Promise<UsableToken> => {
+  const use = async (installation: OpenInstallation): Promise<UsableToken> => {
     await stampUse(installation);
-    const { id, login, host, accessToken, accessExpiresAt } = installation;
-    return { token: accessToken, connectionId: id, login, host, expiresAt: accessExpiresAt };
+    return ownToken(installation);
   };
 
-  const usable = async (id: string) => handOut(await renewedWhereDue(await open(id)));
+  const usable = async (id: string) => use(await renewedWhereDue(await open(id)));
 
   return {
     usable,
+    async handOut(id, requester, narrowing) {
+      // Again only if the account has changed meanwhile, which is then found out here: it is gone, or has another token.
+      for (;;) {
+        const installation = await renewedWhereDue(await open(id));
+        const minted = narrowing === null ? null : await narrowed.mint(installation, narrowing);
+        const token = { ...ownToken(installation), ...minted };
+        const { expiresAt } = token;
+        let stands = false;
+        try {
+          stands = await handOuts.commit({ installation, requester, narrowing, expiresAt });
+        } finally {
+          if (!stands && minted !== null) await narrowed.discard(installation, minted.token);
+        }
+        if (stands) return token;
+      }
+    },
     async afterRefusal(id, token, wasFresh) {
       const installation = await open(id);
       // Replaced while its last request was under way: that tells nothing about the new one.
       if (installation.accessToken !== token) return usable(id);
       if (wasFresh || !installation.refreshable) throw await renewal.end(installation);
-      return handOut(await renewed(installation));
+      return use(await renewed(installation));
     },
     async check(id) {
       const installation = await open(id);
@@ -127,11 +161,15 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
       const due = (await installations.all()).filter(
         (installation) =>
           installation.state === 'ok' &&
-          expiresWithin(AHEAD_MS, installation) &&
+          expiresWithin(AHEAD_MS[installation.kind], installation) &&
           registry.strangeness(installation) === null &&
           held(installation) === null,
       );
       await Promise.allSettled(due.map(async ({ id }) => renewal.renew(id, (await open(id)).accessToken)));
     },
   };
+}
+
+function ownToken({ id, login, host, scopes, accessToken, accessExpiresAt }: OpenInstallation): UsableToken {
+  return { token: accessToken, connectionId: id, login, host, expiresAt: accessExpiresAt, scopes };
 }

@@ -25,15 +25,11 @@ export function attention(situation: Situation): Attention[] {
   if (connections.length === 0) {
     list.push({ kind: 'first_connection', text: 'Connect GitHub to begin.', page: 'welcome' });
   }
-  for (const connection of connections) {
-    if (connection.state !== 'needs_reconnect') continue;
-    const name = PLATFORM_NAMES[connection.platform];
-    list.push({
-      kind: 'connection',
-      text: `${name} needs you to sign in again as ${connection.login}.`,
-      page: 'connections',
-    });
-  }
+  const ended = connections
+    .filter(({ state }) => state === 'needs_reconnect')
+    .map(({ platform, login }) => `${PLATFORM_NAMES[platform]} needs you to sign in again as ${login}.`);
+  // Sites of one sign-in end together, and one sign-in brings them all back.
+  for (const text of new Set(ended)) list.push({ kind: 'connection', text, page: 'connections' });
   if (updates.updateAvailable && updates.latest) {
     list.push({ kind: 'update', text: `Trackeep ${updates.latest.version} is out.`, page: 'updates' });
   }

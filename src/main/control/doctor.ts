@@ -1,4 +1,5 @@
 import { stat, statfs } from 'node:fs/promises';
+import { PLATFORM_NAMES } from '../../shared/platforms.ts';
 import type { Check, ConnectionView, DoctorView } from '../../shared/views.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Clock } from '../core/clock.ts';
@@ -34,10 +35,12 @@ export function createDoctor(parts: DoctorParts): Doctor {
         freeSpace(parts),
         database(parts),
         guarded('vault', 'The vault answers', parts.vaultChecks),
+        guarded('audit', 'Nobody has changed the log of tokens handed out', () => parts.connections.audit.check()),
         socket(parts),
         listener(parts),
         providerAndClock(parts),
         accounts(parts),
+        gitHubApps(parts),
       ]);
       const checks = groups.flat();
       return { checkedAt: new Date(parts.clock.now()).toISOString(), verdict: worst(checks), checks };
@@ -187,6 +190,24 @@ async function providerAndClock({ clock, fetch, githubUrl }: DoctorParts): Promi
   }
 }
 
+async function gitHubApps({ connections: { githubApps } }: DoctorParts): Promise<Check[]> {
+  return guarded('github_apps', 'Your GitHub Apps work', async () =>
+    Promise.all(
+      (await githubApps.list()).map(async ({ id, name }) => {
+        const check = { id: `github_app:${id}`, title: `GitHub accepts the private key of ${name}` };
+        try {
+          await githubApps.check(id);
+          return { ...check, verdict: 'safe' as const, detail: 'It answered a request signed with it.', remedy: null };
+        } catch (error) {
+          const { code, message, remedy } = toAppError(error);
+          const verdict = ['provider_refused_client', 'config_invalid'].includes(code) ? 'unsafe' : 'inconclusive';
+          return { ...check, verdict, detail: message, remedy };
+        }
+      }),
+    ),
+  );
+}
+
 async function accounts({ connections }: DoctorParts): Promise<Check[]> {
   return guarded('accounts', 'Your accounts work', async () => {
     const list = await connections.list();
@@ -197,16 +218,18 @@ async function accounts({ connections }: DoctorParts): Promise<Check[]> {
   });
 }
 
-/** Asks for the rate limit, which is the one authorized request that costs none. */
 async function account(connection: ConnectionView, connections: Connections): Promise<Check> {
   const id = `account:${connection.id}`;
-  const title = `GitHub accepts the token of ${connection.login}`;
+  const title = `${PLATFORM_NAMES[connection.platform]} accepts the token of ${nameOf(connection)}`;
   try {
-    const octokit = await connections.github(connection.id);
-    await octokit.request('GET /rate_limit');
+    await connections.verify(connection.id);
     return { id, title, verdict: 'safe', detail: `${connection.host} answered a request made with it.`, remedy: null };
   } catch (error) {
     const { code, message, remedy } = toAppError(error);
     return { id, title, verdict: code === 'needs_reconnect' ? 'unsafe' : 'inconclusive', detail: message, remedy };
   }
+}
+
+function nameOf({ login, organisation }: ConnectionView): string {
+  return organisation === null || organisation.name === login ? login : `${login} in ${organisation.name}`;
 }

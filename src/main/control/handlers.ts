@@ -112,8 +112,14 @@ export function createHandlers(rooms: Rooms): Handlers {
     'clients.rotateKeys': async () => ({ keyIds: await clients.rotateKeys() }),
 
     'credentials.explain': (address) => connections.explain(address),
+    'credentials.get': async (address) => {
+      const { connectionId } = await connections.explain(address);
+      if (connectionId === null) return null;
+      const { token, expiresAt } = await connections.tokenOf(connectionId, REQUESTERS.git);
+      return { token, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
+    },
 
-    'tokens.get': async ({ platform, account, for: kind = 'command', repositories = null, permissions = null }) => {
+    'tokens.get': async ({ platform, account, repositories = null, permissions = null }) => {
       const {
         token,
         login,
@@ -123,7 +129,7 @@ export function createHandlers(rooms: Rooms): Handlers {
       } = await connections.token(
         platform,
         account,
-        REQUESTERS[kind],
+        REQUESTERS.command,
         repositories === null && permissions === null ? undefined : { repositories, permissions },
       );
       return {

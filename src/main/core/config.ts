@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalOrigin } from '../../shared/origins.ts';
 import { canonicalResource, isLoopbackHost } from '../../shared/resources.ts';
 import { resolveDataDir } from './default-data-dir.ts';
 import { AppError } from './errors.ts';
@@ -115,6 +116,42 @@ const sharedSecret = word('a token', 512).refine(
   'must be at least 32 random characters; make one with: openssl rand -hex 32',
 );
 
+const origin = readBy((text) => {
+  const canonical = canonicalOrigin(text);
+  if (canonical === null) {
+    throw new RangeError('must be an origin such as https://keep.example.com (plain http is for this machine only)');
+  }
+  return canonical;
+});
+
+/** Whole origins, or `*` alone: an origin beside it, or one with a star in it, would mean less than its author believes. */
+const origins = readBy((text): '*' | string[] => {
+  if (text === '*') return '*';
+  return text.split(/[\s,]+/).map((part) => {
+    const canonical = canonicalOrigin(part);
+    if (canonical === null) {
+      throw new RangeError('must be origins such as https://keep.example.com, separated by commas, or * alone');
+    }
+    return canonical;
+  });
+});
+
+/** What examples and templates say where a secret belongs. */
+const PLACEHOLDER = /your[-_ ]|change[-_ ]?(?:me|this|in)|example|placeholder|super[-_ ]?secret/i;
+
+/** A key for HS256, which must be as long as the hash (RFC 7518 §3.2): whoever guesses it can sign in as anybody. */
+const hmacSecret = z
+  .string()
+  .max(512, 'is longer than 512 characters')
+  .refine(
+    (text) => Buffer.byteLength(text) >= 32,
+    'is shorter than 32 bytes, and so can be guessed from any token it signed; make one with: openssl rand -hex 32',
+  )
+  .refine(
+    (text) => new Set(text).size >= 10 && !PLACEHOLDER.test(text),
+    'is no random value but an example, which anybody can look up; make one with: openssl rand -hex 32',
+  );
+
 /** Every environment variable that is read, with what it means. The one source of --help, doctor and README. */
 const Environment = z.object({
   TRACKEEP_DATA: setting(
@@ -162,6 +199,61 @@ const Environment = z.object({
   GITHUB_API_URL: setting(address, {
     meaning: 'Where its REST API is.',
     default: 'https://api.github.com, or GITHUB_URL/api/v3',
+  }),
+  GITHUB_APP_ID: setting(z.string().regex(/^\d{1,20}$/, 'must be the number of a GitHub App'), {
+    meaning: 'The number of a GitHub App of your own, whose installations give tokens.',
+  }),
+  GITHUB_APP_INSTALLATION_ID: setting(z.string().regex(/^\d{1,20}$/, 'must be the number of an installation'), {
+    meaning: 'Its only installation to use.',
+    default: 'all of them',
+  }),
+  GITHUB_APP_PRIVATE_KEY_PATH: setting(z.string().min(1, 'is empty'), {
+    meaning: 'The file with its private key (PEM). Only you may be able to read it.',
+  }),
+  JIRA_CLIENT_ID: setting(word('a client ID', 128), {
+    meaning: 'The client ID of your Atlassian OAuth 2.0 (3LO) app.',
+  }),
+  JIRA_CLIENT_SECRET: setting(word('a client secret', 512), {
+    meaning: 'Its client secret; Atlassian signs nobody in without one.',
+    secret: true,
+  }),
+  JIRA_AUTH_URL: setting(address, {
+    meaning: 'Where Atlassian signs people in.',
+    default: 'https://auth.atlassian.com',
+  }),
+  JIRA_API_URL: setting(address, {
+    meaning: 'Where the REST APIs of Jira and Confluence are.',
+    default: 'https://api.atlassian.com',
+  }),
+  SLACK_CLIENT_ID: setting(word('a client ID', 128), { meaning: 'The client ID of your Slack app.' }),
+  SLACK_CLIENT_SECRET: setting(word('a client secret', 512), {
+    meaning: 'Its client secret; a Slack app with PKCE switched on needs none.',
+    secret: true,
+  }),
+  SLACK_URL: setting(address, {
+    meaning: 'Where Slack and its Web API are.',
+    default: 'https://slack.com',
+  }),
+  HQ_URL: setting(address, {
+    meaning: 'Where Trackeep HQ signs people in.',
+    default: 'https://hq.trackeep.org',
+  }),
+  HQ_API_URL: setting(address, { meaning: 'Where its API is.', default: 'HQ_URL' }),
+  JWT_SECRET: setting(hmacSecret, {
+    meaning: 'The key of Trackeep’s session tokens (HS256), the same as in your Trackeep; at least 32 bytes.',
+    secret: true,
+  }),
+  OAUTH_JWT_SECRET: setting(hmacSecret, {
+    meaning: 'The key of the short-lived tokens that sign-ins end with (HS256); at least 32 bytes.',
+    secret: true,
+  }),
+  FRONTEND_URL: setting(origin, {
+    meaning: 'Your Trackeep, where sign-ins lead back to; it gets no GitHub token.',
+  }),
+  CORS_ALLOWED_ORIGINS: setting(origins, {
+    meaning:
+      'Web pages that may call the routes for Trackeep, as origins separated by commas; * is all, for routes that need a token.',
+    default: 'none',
   }),
   ACCESS_TOKEN_TTL: setting(lifetime(1000, '1s', 30 * DAY_MS, '720h'), {
     meaning: 'How long an access token of the issuer is good.',
@@ -250,9 +342,43 @@ export interface Config {
     readonly apiUrl: string;
     readonly clientId: string | null;
     readonly clientSecret: string | null;
+    /** A GitHub App that the environment sets up. */
+    readonly app: {
+      readonly id: string;
+      /** Null: all its installations. */
+      readonly installationId: string | null;
+      readonly privateKeyPath: string;
+    } | null;
+  };
+  readonly jira: {
+    readonly authUrl: string;
+    readonly apiUrl: string;
+    readonly clientId: string | null;
+    readonly clientSecret: string | null;
+  };
+  readonly slack: {
+    readonly url: string;
+    readonly clientId: string | null;
+    readonly clientSecret: string | null;
+  };
+  readonly hq: {
+    readonly url: string;
+    readonly apiUrl: string;
   };
   readonly callbackBase: string | null;
+  readonly trackeep: TrackeepConfig;
   readonly issuer: IssuerConfig;
+}
+
+/** What the routes for Trackeep need. */
+export interface TrackeepConfig {
+  /** Null: no session token is made or taken. */
+  readonly jwtSecret: string | null;
+  /** Null: nobody signs in. */
+  readonly oauthJwtSecret: string | null;
+  /** An origin. */
+  readonly frontend: string | null;
+  readonly corsOrigins: '*' | readonly string[];
 }
 
 /** How the issuer behaves. Times are ms. */
@@ -293,8 +419,10 @@ export function readConfig({ env, flags = {} }: { env: NodeJS.ProcessEnv; flags?
     throw invalid(nameAsGiven(name, flags), issue?.message ?? 'is wrong', meaningOf(name).secret ? null : given[name]);
   }
   const values = result.data;
-  if (values.GITHUB_CLIENT_SECRET !== undefined && values.GITHUB_CLIENT_ID === undefined) {
-    throw invalid('GITHUB_CLIENT_SECRET', 'is set without GITHUB_CLIENT_ID', null);
+  for (const platform of ['GITHUB', 'JIRA', 'SLACK'] as const) {
+    if (values[`${platform}_CLIENT_SECRET`] !== undefined && values[`${platform}_CLIENT_ID`] === undefined) {
+      throw invalid(`${platform}_CLIENT_SECRET`, `is set without ${platform}_CLIENT_ID`, null);
+    }
   }
   const url = values.GITHUB_URL ?? 'https://github.com';
   return {
@@ -312,8 +440,30 @@ export function readConfig({ env, flags = {} }: { env: NodeJS.ProcessEnv; flags?
       apiUrl: values.GITHUB_API_URL ?? (url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`),
       clientId: values.GITHUB_CLIENT_ID ?? null,
       clientSecret: values.GITHUB_CLIENT_SECRET ?? null,
+      app: gitHubApp(values),
+    },
+    jira: {
+      authUrl: values.JIRA_AUTH_URL ?? 'https://auth.atlassian.com',
+      apiUrl: values.JIRA_API_URL ?? 'https://api.atlassian.com',
+      clientId: values.JIRA_CLIENT_ID ?? null,
+      clientSecret: values.JIRA_CLIENT_SECRET ?? null,
+    },
+    slack: {
+      url: values.SLACK_URL ?? 'https://slack.com',
+      clientId: values.SLACK_CLIENT_ID ?? null,
+      clientSecret: values.SLACK_CLIENT_SECRET ?? null,
+    },
+    hq: {
+      url: values.HQ_URL ?? 'https://hq.trackeep.org',
+      apiUrl: values.HQ_API_URL ?? values.HQ_URL ?? 'https://hq.trackeep.org',
     },
     callbackBase: values.OAUTH_CALLBACK_BASE ?? null,
+    trackeep: {
+      jwtSecret: values.JWT_SECRET ?? null,
+      oauthJwtSecret: values.OAUTH_JWT_SECRET ?? null,
+      frontend: values.FRONTEND_URL ?? null,
+      corsOrigins: values.CORS_ALLOWED_ORIGINS ?? [],
+    },
     issuer: {
       accessTokenTtlMs: values.ACCESS_TOKEN_TTL ?? 7 * DAY_MS,
       refreshTokenTtlMs: values.REFRESH_TOKEN_TTL ?? 30 * DAY_MS,
@@ -326,6 +476,24 @@ export function readConfig({ env, flags = {} }: { env: NodeJS.ProcessEnv; flags?
       resourceServers: values.TRACKEEP_RESOURCE_SERVERS ?? null,
     },
   };
+}
+
+/** @throws AppError `config_invalid` for half of one */
+function gitHubApp(values: z.output<typeof Environment>): Config['github']['app'] {
+  const {
+    GITHUB_APP_ID: id,
+    GITHUB_APP_INSTALLATION_ID: installationId,
+    GITHUB_APP_PRIVATE_KEY_PATH: privateKeyPath,
+  } = values;
+  if (id !== undefined && privateKeyPath !== undefined) {
+    return { id, installationId: installationId ?? null, privateKeyPath };
+  }
+  if (id !== undefined) throw invalid('GITHUB_APP_ID', 'is set without GITHUB_APP_PRIVATE_KEY_PATH', null);
+  const alone = privateKeyPath === undefined ? 'GITHUB_APP_INSTALLATION_ID' : 'GITHUB_APP_PRIVATE_KEY_PATH';
+  if (privateKeyPath !== undefined || installationId !== undefined) {
+    throw invalid(alone, 'is set without GITHUB_APP_ID', null);
+  }
+  return null;
 }
 
 function meaningOf(name: SettingName): Meaning {

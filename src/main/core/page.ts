@@ -53,6 +53,8 @@ export interface Page {
   script?: string;
   /** Whether the page sends a form to ourselves. */
   form?: boolean;
+  /** The one other origin that the page sends a form to. */
+  formTo?: string;
 }
 
 /** A page and the headers it must be sent with. */
@@ -62,7 +64,7 @@ export interface RenderedPage {
 }
 
 /** A whole HTML document. Every word is escaped: some come from a provider, a client, or whoever made up the address. */
-export function renderPage({ good, title, text, body, script, form = false }: Page): RenderedPage {
+export function renderPage({ good, title, text, body, script, form = false, formTo }: Page): RenderedPage {
   const paragraphs = text.map((sentence, index) =>
     index > 0 ? html`<p class="soft">${sentence}</p>` : html`<p>${sentence}</p>`,
   );
@@ -86,18 +88,20 @@ ${script === undefined ? html`` : html`<script>${{ markup: script }}</script>`}
 </body>
 </html>
 `;
-  return { html: document.markup, headers: headersFor(script, form) };
+  // Chromium holds the policy against where a post is redirected to, too: a GitHub that asks nothing sends it back here.
+  const formAction = formTo === undefined ? (form ? "'self'" : "'none'") : `${formTo} 'self'`;
+  return { html: document.markup, headers: headersFor(script, formAction) };
 }
 
 /** No script but the page's own, no style but the one above, and never in a frame. */
-function headersFor(script: string | undefined, form: boolean): Record<string, string> {
+function headersFor(script: string | undefined, formAction: string): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `style-src ${STYLE_SOURCE}`,
     ...(script === undefined ? [] : [`script-src ${sourceOf(script)}`, "connect-src 'self'"]),
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    `form-action ${form ? "'self'" : "'none'"}`,
+    `form-action ${formAction}`,
   ];
   return {
     'content-type': 'text/html; charset=utf-8',

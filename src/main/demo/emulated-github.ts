@@ -1,4 +1,7 @@
 import { type Clock, systemClock } from '../core/clock.ts';
+import { createAppEndpoints, type RepositoryView } from './app-endpoints.ts';
+import { createAppPages } from './app-pages.ts';
+import { type AppRegistry, createAppRegistry } from './app-registry.ts';
 import { createDeviceFlow } from './device-flow.ts';
 import type { Exchange } from './exchange.ts';
 import { createFailures, type FailureRule, patternOf } from './failures.ts';
@@ -20,6 +23,7 @@ import {
 import { createWebFlow } from './web-flow.ts';
 import { createWebPages } from './web-pages.ts';
 
+export type { AppInstallation, AppRegistry, RegisteredApp } from './app-registry.ts';
 export { type Failure, type FailureRule, refusals } from './failures.ts';
 export type { SeenRequest } from './front.ts';
 export {
@@ -74,6 +78,8 @@ export interface EmulatedGitHub {
   expireRefreshTokens(): void;
   /** The person takes back every grant, at GitHub. */
   revokeAll(login: string): void;
+  /** The GitHub Apps there, and where they are installed. */
+  readonly apps: AppRegistry;
   /** Other accounts from now on; repositories and releases stay. */
   setUsers(users: readonly EmulatedUser[]): Promise<void>;
   publish(release: PublishedRelease): Promise<void>;
@@ -133,10 +139,27 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
   const oauth = createOAuthEndpoints({ clients, logins, deviceFlow, webFlow, tokens });
   const web = createWebPages({ origin, repository: REPOSITORY, published, files });
   const releases = createReleaseViews({ origin, repository: REPOSITORY, published, files });
-  const rest = createRestApi({ clock, tokens, upstream: () => upstream, releases });
+  const apps = createAppRegistry({ clock });
+  const appPages = createAppPages({
+    registry: apps,
+    logins,
+    clients,
+    skipConsent: options.autoApproveMs !== undefined,
+  });
+  const appEndpoints = createAppEndpoints({ clock, registry: apps, repositoriesOf, origin });
+  const rest = createRestApi({ clock, tokens, apps, upstream: () => upstream, releases });
 
   async function answer(exchange: Exchange) {
-    return oauth(exchange) ?? web(exchange) ?? rest(exchange);
+    return oauth(exchange) ?? appPages(exchange) ?? web(exchange) ?? (await appEndpoints(exchange)) ?? rest(exchange);
+  }
+
+  async function repositoriesOf(login: string): Promise<RepositoryView[]> {
+    const owned = [REPOSITORY, ...(options.repositories ?? [])].filter(({ owner }) => owner === login);
+    const headers = new Headers({ authorization: upstream.authorization(login) });
+    const answers = owned.map(({ owner, name }) =>
+      upstream.send({ method: 'GET', pathAndQuery: `/repos/${owner}/${name}`, headers, body: null }),
+    );
+    return (await Promise.all(answers)).map(({ text }) => JSON.parse(text));
   }
 
   async function publish(release: PublishedRelease): Promise<void> {
@@ -159,9 +182,13 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
     approve: (userCode, login = logins()[0] ?? '') => deviceFlow.approve(userCode, login),
     deny: (userCode) => deviceFlow.deny(userCode),
     expire: (userCode) => deviceFlow.expire(userCode),
-    expireTokens: () => tokens.expireAccessTokens(),
+    expireTokens() {
+      tokens.expireAccessTokens();
+      apps.expireTokens();
+    },
     expireRefreshTokens: () => tokens.expireRefreshTokens(),
     revokeAll: (login) => tokens.revokeAll(login),
+    apps,
     async setUsers(next) {
       users = next;
       await upstream.close();
@@ -183,6 +210,7 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
       ...tokens.everything(),
       ...deviceFlow.everything(),
       ...webFlow.everything(),
+      ...apps.everything(),
       ...[...clients.values()].flatMap(({ clientSecret }) => clientSecret ?? []),
     ],
     async close() {

@@ -52,16 +52,41 @@ export function devicePage(options: { userCode: string; logins: string[]; proble
 
 /** The consent page of the web flow. It carries the request along, so that the decision needs no session. */
 export function consentPage(options: { client: OAuthClient; logins: string[]; parameters: URLSearchParams }): string {
-  const carried = [...options.parameters]
-    .filter(([name]) => name !== 'login' && name !== 'decision')
-    .map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`)
-    .join('\n  ');
   return page(
     `Authorize ${options.client.name}`,
     `<form method="post" action="/login/oauth/authorize">
-  ${carried}
+  ${hiddenFields(options.parameters)}
   ${loginChoice(options.logins)}
   ${decisionButtons()}
+</form>`,
+  );
+}
+
+/** What a person confirms before an app is made from a manifest. */
+export function appConfirmationPage(options: {
+  name: string;
+  owner: string;
+  action: string;
+  parameters: URLSearchParams;
+}): string {
+  const { name, owner, action, parameters } = options;
+  return page(
+    `Create GitHub App for ${owner}`,
+    `<p>${escaped(name)}</p>
+<form method="post" action="${escaped(action)}">
+  ${hiddenFields(parameters)}
+  <div class="choices"><button type="submit" name="decision" value="create">Create GitHub App</button></div>
+</form>`,
+  );
+}
+
+/** Where a person installs an app. */
+export function installationPage(options: { name: string; action: string; logins: string[] }): string {
+  return page(
+    `Install ${options.name}`,
+    `<form method="post" action="${escaped(options.action)}">
+  ${loginChoice(options.logins)}
+  <div class="choices"><button type="submit">Install</button></div>
 </form>`,
   );
 }
@@ -69,6 +94,14 @@ export function consentPage(options: { client: OAuthClient; logins: string[]; pa
 /** A release as the web shows it: the notes as they were written. */
 export function releasePage(name: string, notes: string): string {
   return page(name, `<pre>${escaped(notes)}</pre>`);
+}
+
+/** A request as it came, less what the person decides. */
+function hiddenFields(parameters: URLSearchParams): string {
+  return [...parameters]
+    .filter(([name]) => name !== 'login' && name !== 'decision')
+    .map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`)
+    .join('\n  ');
 }
 
 function loginChoice(logins: string[]): string {

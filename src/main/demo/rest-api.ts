@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import type { AppRegistry, InstallationGrant } from './app-registry.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { json } from './exchange.ts';
 import { refusals } from './failures.ts';
@@ -15,16 +16,20 @@ import type { Upstream } from './upstream.ts';
 export function createRestApi(parts: {
   clock: Clock;
   tokens: TokenStore;
+  apps: Pick<AppRegistry, 'find'>;
   upstream: () => Upstream;
   releases: ReleaseViews;
 }): (exchange: Exchange) => Promise<Answer> {
-  const { tokens, releases } = parts;
+  const { tokens, apps, releases } = parts;
   const rateLimit = createRateLimit(parts);
 
   return async (exchange) => {
     const token = tokenOf(exchange);
-    const grant = token === null ? null : tokens.find(token);
+    const installed = token === null ? null : apps.find(token);
+    const grant = installed ? asOwner(installed) : token === null ? null : tokens.find(token);
     if (token !== null && !grant) return refusals.badCredentials();
+    const refusal = installed && beyond(installed, exchange);
+    if (refusal) return refusal;
 
     const answer = await ask(exchange, grant);
     const etag = exchange.method === 'GET' && answer.status === 200 ? etagOf(token, answer.text) : null;
@@ -83,6 +88,27 @@ export function createRestApi(parts: {
     if (found === null) return { ...whole, status: 404, text: JSON.stringify({ message: 'Not Found' }), link: null };
     return { ...whole, text: JSON.stringify(found), link: null };
   }
+}
+
+/** `emulate` knows no tokens of installations made here: such a request is sent on as one of the account's owner. */
+function asOwner({ installation }: InstallationGrant): Grant {
+  return { login: installation.account.login, clientId: '', kind: 'github-app', scopes: [], way: 'web' };
+}
+
+/** What an installation token is not good for: anything of a person's, other repositories, and writing without leave. */
+function beyond({ installation, repositories, permissions }: InstallationGrant, exchange: Exchange): Answer | null {
+  const { method, path } = exchange;
+  if (path === '/user' || path.startsWith('/user/')) {
+    return json(403, { message: 'Resource not accessible by integration' });
+  }
+  const [, owner, name = ''] = /^\/repos\/([^/]+)\/([^/]+)/.exec(path) ?? [];
+  if (owner === undefined) return null;
+  const covered = owner === installation.account.login && (repositories === null || repositories.includes(name));
+  if (!covered) return json(404, { message: 'Not Found' });
+  const writes = method !== 'GET' && method !== 'HEAD';
+  if (writes && permissions.contents !== 'write')
+    return json(403, { message: 'Resource not accessible by integration' });
+  return null;
 }
 
 function tokenOf(exchange: Exchange): string | null {

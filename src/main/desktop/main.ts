@@ -77,7 +77,8 @@ async function run({ options, config: asked }: Start): Promise<void> {
   const config = options.demo ? await withEmulators(options, clock, running) : asked;
 
   setupMenuBar();
-  const openLink = createLinkOpener([config.github.url]);
+  const known = [config.github.url, config.jira.authUrl, config.slack.url];
+  const openLink = createLinkOpener(known);
   setupLockdown(openLink);
   setupLastWindow();
   const panel = createPanelTheme();
@@ -112,6 +113,8 @@ async function run({ options, config: asked }: Start): Promise<void> {
   );
   const { control } = await starting;
   const client = createAppClient(control);
+  // Our own pages for the browser, such as the one that takes the manifest of a GitHub App there.
+  known.push((await client.call('status.get', {})).issuer.address);
 
   setupIpc({ call: openingSignIns(control, openLink), subscribe: control.subscribe, window });
   await setupColorScheme(client);

@@ -7,9 +7,10 @@ import { AppError } from '../core/errors.ts';
 
 /**
  * Whose pages may call. `own`: pages that this listener served. `loopback`: pages of any local http origin as well,
- * for endpoints that developer tools in a browser tab call themselves. No rule lets in a page from elsewhere.
+ * for endpoints that developer tools in a browser tab call themselves. A page from elsewhere is let in only by a rule of
+ * the mount's own, which goes by what the person has configured.
  */
-export type OriginRule = 'own' | 'loopback';
+export type OriginRule = 'own' | 'loopback' | ((origin: string) => boolean);
 
 /** What the rules need to know of a request. */
 export interface Arrival {
@@ -76,7 +77,7 @@ function checkHost({ hosts }: Arrival, own: OwnNames): AppError | null {
 }
 
 function checkOrigin({ origin, fetchSite }: Arrival, { origins, sameOriginOnly }: Admission, own: OwnNames) {
-  if (origin !== undefined && !own.origins.has(origin) && !(origins === 'loopback' && isLoopbackOrigin(origin))) {
+  if (origin !== undefined && !own.origins.has(origin) && !isAdmitted(origin, origins)) {
     return new AppError('origin_refused', 'This is not open to other web pages.');
   }
   // "none" is the person's own doing, such as a bookmark. All ports of 127.0.0.1 are one "site", so "same-site" may be
@@ -85,6 +86,11 @@ function checkOrigin({ origin, fetchSite }: Arrival, { origins, sameOriginOnly }
     return new AppError('origin_refused', 'This is open only to the pages of Trackeep Tray.');
   }
   return null;
+}
+
+function isAdmitted(origin: string, rule: OriginRule): boolean {
+  if (typeof rule === 'function') return rule(origin);
+  return rule === 'loopback' && isLoopbackOrigin(origin);
 }
 
 /**

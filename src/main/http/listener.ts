@@ -6,10 +6,13 @@ import type { Logger } from '../core/logger.ts';
 import { ENDPOINTS } from '../issuer/endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { MCP_PATHS, type Mcp } from '../mcp/mcp.ts';
-import type { OnCallback } from './callback.ts';
+import type { OnCallback, SignInLookup } from './callback.ts';
 import type { ControlDoor } from './control-door.ts';
 import { sendError } from './error-answer.ts';
+import type { GitHubAppDesk } from './github-app-pages.ts';
 import { type Admission, judge, type OwnNames, ownNames } from './guards.ts';
+import { REST_PATHS, type Rest } from './rest/rest.ts';
+import { TRACKEEP_ROUTES, type Trackeep } from './trackeep/trackeep.ts';
 import { answerUi } from './ui-door.ts';
 import { createUiEvents } from './ui-events.ts';
 import { createUiFiles } from './ui-files.ts';
@@ -60,10 +63,10 @@ export interface Listener {
 /**
  * The one HTTP listener of the app. A request passes the guards, then goes to the mount that its path belongs to.
  *
- * The web UI is answered on Node's own request and response, beside the Koa app and not within it. Measured on Node 24
- * with the status query: Koa and its router alone come to 0.6 of a bare server's rate, which leaves guards and session no
- * room above the half that we promise; this way it is 0.75 with both. Koa also takes 50 ms to load, so that waits until
- * somebody asks for what it serves.
+ * The web UI and the REST routes are answered on Node's own request and response, beside the Koa app and not within it.
+ * Measured on Node 24 with the status query: Koa and its router alone come to 0.6 of a bare server's rate, which leaves
+ * guards and session no room above the half that we promise; this way it is 0.75 with both. Koa also takes 50 ms to load,
+ * so that waits until somebody asks for what it serves.
  *
  * @param parts.port 0 picks a free one
  * @param parts.rendererDir the built renderer, served as the web UI
@@ -72,13 +75,18 @@ export function createListener(parts: {
   port: number;
   control: ControlDoor;
   onCallback: OnCallback;
+  /** How a sign-in stands, by its id. */
+  signIn: SignInLookup;
+  githubApps: GitHubAppDesk;
   issuer: Pick<Issuer, 'answer'>;
   mcp: Pick<Mcp, 'answer'>;
+  rest: Pick<Rest, 'answer'>;
+  trackeep: Trackeep;
   rendererDir: string;
   logger: Logger;
   clock: Clock;
 }): Listener {
-  const { control, onCallback, issuer, mcp, logger, clock } = parts;
+  const { control, onCallback, signIn, githubApps, issuer, mcp, rest, trackeep, logger, clock } = parts;
   let own: OwnNames = ownNames(parts.port);
   let opened: AddressInfo | null = null;
 
@@ -89,7 +97,9 @@ export function createListener(parts: {
 
   let site: Promise<RequestListener> | null = null;
   const answerSite = async (request: IncomingMessage, response: ServerResponse) => {
-    site ??= import('./site.ts').then(({ createSite }) => createSite({ onCallback, logger }));
+    site ??= import('./site.ts').then(({ createSite }) =>
+      createSite({ onCallback, signIn, onward: trackeep.onward, githubApps, logger }),
+    );
     (await site)(request, response);
   };
   const answer: Mount['answer'] = (request, response, path, search) => answerUi(ui, request, response, path, search);
@@ -103,7 +113,17 @@ export function createListener(parts: {
     ...ENDPOINTS.map(
       ({ path, callers }): Mount => ({ path, origins: callers, sameOriginOnly: false, answer: issuer.answer }),
     ),
+    // Before the MCP server's, which takes the metadata of every other resource for its own.
+    ...REST_PATHS.map((path): Mount => ({ path, origins: 'own', sameOriginOnly: false, answer: rest.answer })),
     ...MCP_PATHS.map((path): Mount => ({ path, origins: 'loopback', sameOriginOnly: false, answer: mcp.answer })),
+    ...TRACKEEP_ROUTES.map(
+      (route): Mount => ({
+        path: route.path,
+        origins: (origin) => trackeep.takesOrigin(route, origin),
+        sameOriginOnly: false,
+        answer: trackeep.answer,
+      }),
+    ),
     {
       path: '/',
       origins: 'own',

@@ -4,13 +4,22 @@ import Koa from 'koa';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import { renderPage } from '../core/page.ts';
-import { callbackPage, type OnCallback } from './callback.ts';
+import { callbackPage, type OnCallback, type Outcome, outcomeOf, type SignInLookup, wayOn } from './callback.ts';
 import { sendError } from './error-answer.ts';
+import { addGitHubAppPages, type GitHubAppDesk } from './github-app-pages.ts';
 
 /**
  * What is left of the listener beside the web UI, the issuer and the MCP server, as a Koa app.
  */
-export function createSite({ onCallback, logger }: { onCallback: OnCallback; logger: Logger }): RequestListener {
+export function createSite(parts: {
+  onCallback: OnCallback;
+  signIn: SignInLookup;
+  /** Where a sign-in that somebody else waits for goes on; null: nowhere. */
+  onward: (flowId: string) => string | null;
+  githubApps: GitHubAppDesk;
+  logger: Logger;
+}): RequestListener {
+  const { onCallback, signIn, onward, githubApps, logger } = parts;
   const app = new Koa();
   // Only what fails while an answer is under way still gets here; Koa would print it.
   app.on('error', (error) => logger.warn('an answer could not be sent', { error }));
@@ -21,14 +30,27 @@ export function createSite({ onCallback, logger }: { onCallback: OnCallback; log
     context.redirect('/ui/');
   });
 
+  // Before the sign-ins, whose pattern takes it too.
+  addGitHubAppPages(router, githubApps);
   router.get('/oauth/callback/:platform', async (context) => {
     const { platform = '' } = context.params;
-    const { status, page } = await callbackPage(onCallback, platform, new URLSearchParams(context.querystring));
-    context.status = status;
+    const parameters = new URLSearchParams(context.querystring);
+    const outcome = await onCallback(platform, parameters);
+    const next = wayOn(outcome, parameters, onward);
+    if (next === null) return show(context, outcome);
+    context.set('cache-control', 'no-store');
+    context.status = 303;
+    context.redirect(next);
+  });
+  router.get('/oauth/done/:flow', (context) => show(context, outcomeOf(signIn, context.params.flow ?? '')));
+
+  const show = (context: Koa.Context, outcome: Outcome) => {
+    const { status, page } = callbackPage(outcome);
     const { html, headers } = renderPage(page);
+    context.status = status;
     context.set({ ...headers });
     context.body = html;
-  });
+  };
 
   app.use(async (context, next) => {
     try {

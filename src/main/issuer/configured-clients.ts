@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import { checkRedirectUri } from './redirect-uris.ts';
-import { GRANT_TYPES } from './registration.ts';
+import { GRANT_TYPES, TOKEN_EXCHANGE } from './registration.ts';
 
 /** A client that no registration brought, with its metadata (RFC 7591 §2). */
 export interface StaticClient {
@@ -66,7 +66,7 @@ export async function readStaticClients(file: string | null): Promise<StaticClie
     TRACKEEP_CLI,
     ...clients.data.map((client) => ({
       ...client,
-      grant_types: ['authorization_code'],
+      grant_types: ['authorization_code', TOKEN_EXCHANGE],
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
       application_type: 'native',

@@ -13,7 +13,7 @@ import { createClientStore } from './client-store.ts';
 import { createClients } from './clients.ts';
 import type { StaticClient } from './configured-clients.ts';
 import { createGrants } from './grants.ts';
-import type { Issuer } from './issuer.ts';
+import type { Exchange, Issuer } from './issuer.ts';
 import { sweep } from './janitor.ts';
 import { createMetadataFetch } from './metadata-fetch.ts';
 import type { OpenIssuer, OpenIssuerParts } from './open-issuer.ts';
@@ -39,6 +39,7 @@ export interface IssuerParts {
   address(): string;
   /** The person's own resource servers, as the settings have them now. */
   resourceServers(): readonly string[];
+  exchange: Exchange;
 }
 
 /** With the library of the protocol, which takes longer to load than the rest of the app. */
@@ -71,6 +72,7 @@ export function createIssuer(parts: IssuerParts): Issuer {
     if (opened !== null) return opened;
     const opening = load({
       ...{ db, vault, config, statics, clock, logger, bus, signingKeys, grants, remembered, approvals, store, fetch },
+      exchange: parts.exchange,
       resources: createResources(address(), parts.resourceServers),
       issuer: address(),
       observer,

@@ -47,6 +47,26 @@ export interface TokenChecks {
   checkAccessToken(token: string, resource: string | null): Promise<AccessToken | null>;
 }
 
+/** What a client wants for its own access token (RFC 8693 §2.1). */
+export interface ExchangeRequest {
+  access: AccessToken;
+  /** Every `audience` and `resource` that it named. */
+  targets: string[];
+  /** What the new token must be good for; empty: whatever it is. */
+  scopes: string[];
+}
+
+/** A token of a provider, or why there is none (RFC 8693 §2.2.2). */
+export type Exchanged =
+  | { token: string; expiresAt: number | null; scopes: string[] }
+  | { error: 'invalid_target' | 'invalid_scope'; description: string };
+
+/**
+ * Gets the token that an access token is exchanged for. It comes from outside: the issuer knows of no providers.
+ * @throws AppError for trouble that may pass
+ */
+export type Exchange = (request: ExchangeRequest) => Promise<Exchanged>;
+
 /** Clients that wait for the person's word. Only the contract's doors lead here; no page of the issuer can decide. */
 export interface Approvals {
   /** Those that wait, the oldest first. */

@@ -17,8 +17,7 @@ import type { StaticClient } from './configured-clients.ts';
 import type { Grants } from './grants.ts';
 import { createInteractions } from './interactions.ts';
 import { type IntrospectionParts, introspect } from './introspection.ts';
-import type { AccessToken } from './issuer.ts';
-
+import type { AccessToken, Exchange } from './issuer.ts';
 import { issuerPages } from './pages.ts';
 import { createProvider } from './provider.ts';
 import { createRecordAdapter } from './records.ts';
@@ -28,6 +27,7 @@ import type { AcceptedSocket, ProcessObserver } from './requesting-process.ts';
 import type { Resources } from './resources.ts';
 import { openSecrets } from './secrets.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import { registerTokenExchange } from './token-exchange.ts';
 
 /** How long a grant waits for its first token: the code's life, and some more for the browser. */
 const GRANT_WAITS_MS = 15 * 60_000;
@@ -49,6 +49,7 @@ export interface OpenIssuerParts {
   resources: Resources;
   issuer: string;
   fetch: typeof globalThis.fetch;
+  exchange: Exchange;
   kindOf(clientId: string): ClientKind;
 }
 
@@ -99,6 +100,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     pages: issuerPages,
     fetch: parts.fetch,
   });
+  registerTokenExchange(provider, { library, issuer, tokens, exchange: parts.exchange, now: () => clock.now() });
   provider.on('server_error', (_context, error) => logger.error('the issuer could not answer', { error }));
   // Koa's own event, which the library's types leave out.
   const koa: EventEmitter = provider;

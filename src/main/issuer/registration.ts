@@ -1,10 +1,14 @@
 import { checkRedirectUri } from './redirect-uris.ts';
 
+/** RFC 8693 §2.1. */
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
 /** Grant types a client may have: those of the protocol that make sense on one machine. */
 export const GRANT_TYPES = [
   'authorization_code',
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
+  TOKEN_EXCHANGE,
 ] as const;
 
 const MOST_REDIRECT_URIS = 20;

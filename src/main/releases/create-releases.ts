@@ -1,3 +1,4 @@
+import type { Octokit } from '@octokit/core';
 import type { Kysely } from 'kysely';
 import type { SettingsView, UpdatesView } from '../../shared/views.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -56,6 +57,8 @@ export function createReleases(parts: ReleasesParts): Releases {
   let schedule: Schedule | null = null;
   let watched = settings.get();
   let started = false;
+  /** Ends what others asked for when the room is closed. */
+  const ending = new AbortController();
   const stopListening: (() => void)[] = [];
 
   const newest = () => snapshot?.release ?? null;
@@ -90,7 +93,9 @@ export function createReleases(parts: ReleasesParts): Releases {
   async function checkNow(): Promise<void> {
     if (!check) {
       const abort = new AbortController();
-      const done = ask(abort.signal)
+      const done = connections
+        .github()
+        .then((octokit) => ask(octokit, abort.signal))
         .catch((error: unknown) => {
           if (!abort.signal.aborted) note(outcomeOf(toAppError(error), outcome, clock.now()));
         })
@@ -105,9 +110,8 @@ export function createReleases(parts: ReleasesParts): Releases {
     await check.done;
   }
 
-  async function ask(signal: AbortSignal): Promise<void> {
+  async function ask(octokit: Octokit, signal: AbortSignal): Promise<void> {
     const { prereleases } = settings.get();
-    const octokit = await connections.github();
     const options = { prereleases, github, machine: platform, fetch, signal };
     const release = await findNewestRelease(octokit, options);
     signal.throwIfAborted();
@@ -175,7 +179,7 @@ export function createReleases(parts: ReleasesParts): Releases {
     await check?.done;
     if (!started || !waitsForConnection(outcome)) return;
     const list = await connections.list();
-    if (list.some(({ state }) => state === 'ok')) await checkNow();
+    if (list.some(({ platform, state }) => platform === 'github' && state === 'ok')) await checkNow();
   }
 
   async function restore(): Promise<void> {
@@ -190,6 +194,11 @@ export function createReleases(parts: ReleasesParts): Releases {
     async check() {
       await checkNow();
       return view();
+    },
+    async checkWith(octokit) {
+      await ask(octokit, ending.signal);
+      changed();
+      return { currentVersion: currentVersion(), updateAvailable: (comparison() ?? 0) > 0, release: newest() };
     },
     async download() {
       const release = newest();
@@ -228,6 +237,7 @@ export function createReleases(parts: ReleasesParts): Releases {
       schedule?.stop();
       schedule = null;
       check?.abort.abort(new Error('The app stops.'));
+      ending.abort(new Error('The app stops.'));
       await Promise.all([check?.done, downloads.close()]);
     },
   };

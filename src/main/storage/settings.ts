@@ -26,6 +26,7 @@ const Stored = z.object({
   currentVersion: shape.currentVersion.unwrap().default(null),
   notifications: shape.notifications.unwrap().default(true),
   resourceServers: shape.resourceServers.unwrap().default([]),
+  trackeepInstances: shape.trackeepInstances.unwrap().default([]),
   colorScheme: shape.colorScheme.unwrap().default('auto'),
 });
 type Stored = z.infer<typeof Stored>;

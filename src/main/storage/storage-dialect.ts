@@ -1,5 +1,13 @@
 import type Sqlite from 'better-sqlite3';
-import { type DatabaseConnection, type Driver, type QueryResult, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SqliteDialect,
+  SqliteDriver,
+  type TransactionSettings,
+} from 'kysely';
 import { toStorageError } from './storage-error.ts';
 
 /**
@@ -31,6 +39,17 @@ class StorageDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#connection ??= guarded(await super.acquireConnection(), this.#database.name);
     return this.#connection;
+  }
+
+  /**
+   * Takes the lock at once where a transaction writes: one that reads first, and finds that another process has written
+   * since, is refused the lock without any waiting (https://sqlite.org/rescode.html#busy_snapshot).
+   */
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw(accessMode === 'read only' ? 'begin' : 'begin immediate'));
   }
 
   /**

@@ -19,6 +19,7 @@ const QUERIES: { [N in QueryName]: true } = {
   'exports.list': true,
   'credentials.explain': true,
   'tokens.get': true,
+  'credentials.get': true,
   'updates.get': true,
   'settings.get': true,
   'doctor.run': true,

@@ -1,6 +1,8 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useLocation } from 'wouter';
 import type { ErrorView } from '../../shared/errors.ts';
+import type { Platform } from '../../shared/views.ts';
+import { PROVIDER_NAMES } from '../words/states.ts';
 import { clockTime } from '../words/times.ts';
 import { ExternalButton } from './external-link.tsx';
 import { useSignIn } from './sign-in/sign-in-context.ts';
@@ -13,17 +15,23 @@ import { useNow } from './use-now.ts';
  *
  * @param onRetry does again what failed
  * @param onLeave is called when the remedy leads to another page or dialog
+ * @param platform the provider that connecting or setting up leads to
+ * @param connect what brings the account back, where that is not a new sign-in
  */
 export function ErrorNotice({
   error,
   onRetry,
   onLeave = () => {},
   retrying = false,
+  platform = 'github',
+  connect,
 }: {
   error: ErrorView;
   onRetry: () => void;
   onLeave?: () => void;
   retrying?: boolean;
+  platform?: Platform;
+  connect?: Remedy;
 }) {
   const now = useNow(30_000);
   return (
@@ -39,9 +47,15 @@ export function ErrorNotice({
           Not before {clockTime(error.retryAt, now)}.
         </Text>
       )}
-      <RemedyButton error={error} onRetry={onRetry} onLeave={onLeave} retrying={retrying} />
+      <RemedyButton {...{ error, onRetry, onLeave, retrying, platform, connect }} />
     </Alert>
   );
+}
+
+/** A way out, as a button. */
+export interface Remedy {
+  label: string;
+  run: () => void;
 }
 
 function RemedyButton({
@@ -49,11 +63,15 @@ function RemedyButton({
   onRetry,
   onLeave,
   retrying,
+  platform,
+  connect,
 }: {
   error: ErrorView;
   onRetry: () => void;
   onLeave: () => void;
   retrying: boolean;
+  platform: Platform;
+  connect: Remedy | undefined;
 }) {
   const [, navigate] = useLocation();
   const signIn = useSignIn();
@@ -69,8 +87,11 @@ function RemedyButton({
   }
   const { label, run } = {
     retry: { label: 'Try again', run: onRetry },
-    connect: { label: 'Connect', run: () => signIn.start('github') },
-    configure_provider: { label: 'Set up GitHub', run: () => navigate('/connections/setup') },
+    connect: connect ?? { label: 'Connect', run: () => signIn.start(platform) },
+    configure_provider: {
+      label: `Set up ${PROVIDER_NAMES[platform]}`,
+      run: () => navigate(`/connections/setup/${platform}`),
+    },
     unlock_vault: { label: 'Unlock', run: unlock },
     open_settings: { label: 'Open Settings', run: () => navigate('/settings') },
     open_doctor: { label: 'Open Doctor', run: () => navigate('/doctor') },

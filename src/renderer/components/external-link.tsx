@@ -1,6 +1,7 @@
 import { Anchor, Button, VisuallyHidden } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { takeFocus } from './take-focus.ts';
 
 /** Attributes of a link that leaves the app. In the window, the main process vets it and opens the browser. */
 const OUTSIDE = { target: '_blank', rel: 'noopener noreferrer' } as const;
@@ -21,12 +22,15 @@ export function ExternalButton({
   children,
   primary = false,
   autoFocus = false,
+  takesFocus = false,
 }: {
   href: string;
   children: ReactNode;
   primary?: boolean;
   /** Whether a dialog puts the focus here when it opens. */
   autoFocus?: boolean;
+  /** Whether it takes the focus over from what stood here before. */
+  takesFocus?: boolean;
 }) {
   return (
     <Button
@@ -35,6 +39,7 @@ export function ExternalButton({
       {...OUTSIDE}
       variant={primary ? 'filled' : 'default'}
       data-autofocus={autoFocus || undefined}
+      ref={takesFocus ? takeFocus : undefined}
       rightSection={<IconExternalLink size={16} aria-hidden />}
     >
       {children}

@@ -6,18 +6,21 @@ import classes from './page.module.css';
  * One subject. The title is the first thing that is said, and where the focus goes after navigating.
  *
  * @param name for the window's title, where it differs from the heading
+ * @param nav the way between pages of one subject, which keeps its place above the heading
  * @param lead one sentence under the heading
  * @param actions buttons that concern the whole page
  */
 export function Page({
   title,
   name,
+  nav,
   lead,
   actions,
   children,
 }: {
   title: ReactNode;
   name: string;
+  nav?: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
@@ -27,6 +30,7 @@ export function Page({
   }, [name]);
   return (
     <Stack gap="xl">
+      {nav}
       <Group component="header" justify="space-between" align="flex-start" gap="md">
         <div className={classes.heading}>
           <Title order={1} tabIndex={-1} className={classes.title ?? ''}>

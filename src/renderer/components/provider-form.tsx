@@ -2,12 +2,13 @@ import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/c
 import { type FormEvent, useState } from 'react';
 import type { ProviderView } from '../../shared/views.ts';
 import { useCommand } from '../data/app-link.tsx';
-import { clientIdVariable } from '../words/states.ts';
+import { APP_WORDS } from '../words/apps.ts';
+import { clientIdVariable } from '../words/connections.ts';
 import { ErrorNotice } from './error-notice.tsx';
 import { StateMark } from './state-mark.tsx';
 
 /**
- * The person's own app at a provider: client ID, and a client secret for the browser way. The stored secret is never
+ * The person's own app at a provider: client ID, and a client secret where it is of use. The stored secret is never
  * shown; an empty field keeps it.
  *
  * @param onSaved is called when the app has taken it
@@ -53,7 +54,7 @@ export function ProviderForm({
         )}
         <TextInput
           label="Client ID"
-          description={`Of your GitHub App or OAuth app, such as Iv23liAbCdEfGhIjKlMn`}
+          description={APP_WORDS[provider.platform].clientId}
           value={clientId}
           onChange={(event) => setClientId(event.currentTarget.value)}
           required
@@ -64,22 +65,27 @@ export function ProviderForm({
           spellCheck={false}
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
         />
-        <PasswordInput
-          label="Client secret (optional)"
-          description={
-            provider.hasClientSecret
-              ? 'One is stored in the vault. Leave this empty to keep it.'
-              : 'Only for signing in through the browser and back; signing in with a code needs none.'
-          }
-          value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value)}
-          maxLength={512}
-          disabled={fixed}
-          autoComplete="off"
-        />
+        {provider.secret !== 'none' && (
+          <PasswordInput
+            label={provider.secret === 'required' ? 'Client secret' : 'Client secret (optional)'}
+            description={
+              provider.hasClientSecret
+                ? 'One is stored in the vault. Leave this empty to keep it.'
+                : APP_WORDS[provider.platform].secret
+            }
+            value={secret}
+            onChange={(event) => setSecret(event.currentTarget.value)}
+            required={provider.secret === 'required' && !provider.hasClientSecret}
+            withAsterisk={false}
+            maxLength={512}
+            disabled={fixed}
+            autoComplete="off"
+          />
+        )}
         {configure.error && (
           <ErrorNotice
             error={configure.error.view}
+            platform={provider.platform}
             onRetry={() => save(secret.trim() === '' ? undefined : secret)}
             retrying={configure.isPending}
           />
@@ -88,7 +94,7 @@ export function ProviderForm({
           <Button type="submit" loading={configure.isPending} disabled={fixed}>
             {submitLabel}
           </Button>
-          {provider.hasClientSecret && !fixed && (
+          {provider.hasClientSecret && provider.secret === 'optional' && !fixed && (
             <Button variant="default" onClick={() => save(null)} disabled={configure.isPending}>
               Forget the stored secret
             </Button>

@@ -1,9 +1,17 @@
-import { QueryClient, QueryClientProvider, useMutation, useQuery } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Input, Output, ProcedureName } from '../../shared/contract.ts';
 import type { NoticeView } from '../../shared/views.ts';
 import type { CallError, LinkState, RendererClient } from '../client/client.ts';
-import { createLiveViews, flowKey, type LiveViews, numbersKey, type ViewName, viewKey } from './live-views.ts';
+import {
+  auditKey,
+  createLiveViews,
+  flowKey,
+  type LiveViews,
+  numbersKey,
+  type ViewName,
+  viewKey,
+} from './live-views.ts';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -38,7 +46,8 @@ export function AppLinkProvider({ client, children }: { client: RendererClient; 
           networkMode: 'always',
           refetchOnWindowFocus: false,
         },
-        mutations: { retry: false, networkMode: 'always' },
+        // A command's input may be a secret: it is not kept once nobody waits for the answer.
+        mutations: { retry: false, networkMode: 'always', gcTime: 0 },
       },
     });
     return { cache, live: createLiveViews(client, cache) };
@@ -96,6 +105,24 @@ export function useFlow(id: string | null) {
 export function useApprovalNumbers(id: string) {
   const { live } = useAppLink();
   return useQuery({ queryKey: numbersKey(id), queryFn: () => live.fetchNumbers(id) });
+}
+
+/** The log of tokens handed out, the newest page first; older ones are added when they are asked for. */
+export function useAudit() {
+  const { live } = useAppLink();
+  return useInfiniteQuery({
+    queryKey: auditKey,
+    queryFn: ({ pageParam }) => live.fetchAudit(pageParam),
+    initialPageParam: null as number | null,
+    // Numbers count from 1 without a gap, so there is more until the first one is here.
+    getNextPageParam: (page) => {
+      const oldest = page.at(-1)?.number ?? 1;
+      return oldest > 1 ? oldest : null;
+    },
+    // Tokens are handed out without an event for each: a busy program takes hundreds a minute.
+    refetchOnMount: 'always',
+    refetchInterval: 10_000,
+  });
 }
 
 /** A command of the contract, with its progress and its error. */

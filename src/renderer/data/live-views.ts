@@ -1,10 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ContractEvent, EventName, Input, Output, ProcedureName, QueryName } from '../../shared/contract.ts';
-import type { FlowView } from '../../shared/views.ts';
+import type { AuditView, FlowView } from '../../shared/views.ts';
 import type { RendererClient } from '../client/client.ts';
 
-/** The queries that take no input, and so are one view each. */
-export type ViewName = { [N in QueryName]: Record<string, never> extends Input<N> ? N : never }[QueryName];
+/** The queries that take no input, and so are one view each. The log comes page by page. */
+export type ViewName = Exclude<
+  { [N in QueryName]: Record<string, never> extends Input<N> ? N : never }[QueryName],
+  'audit.list'
+>;
 
 const VIEW_OF_EVENT = {
   status: 'status.get',
@@ -30,8 +33,12 @@ const FLOW_COMMANDS: ReadonlySet<ProcedureName> = new Set(['connections.begin', 
 /** What a command leaves out of date without saying so in its answer or an event. */
 const STALE_AFTER: { readonly [N in ProcedureName]?: readonly ViewName[] } = {
   'providers.configure': ['providers.list'],
-  'connections.disconnect': ['connections.list', 'status.get'],
+  'connections.disconnect': ['connections.list', 'githubApps.list', 'exports.list', 'status.get'],
   'connections.refresh': ['connections.list', 'status.get'],
+  'githubApps.import': ['githubApps.list', 'connections.list', 'status.get'],
+  'githubApps.sync': ['githubApps.list', 'connections.list', 'status.get'],
+  'githubApps.remove': ['githubApps.list', 'connections.list', 'exports.list', 'status.get'],
+  'exports.remove': ['exports.list'],
   'approvals.approve': ['approvals.list', 'clients.list', 'status.get'],
   'approvals.deny': ['approvals.list', 'clients.list', 'status.get'],
   'clients.revoke': ['clients.list'],
@@ -40,7 +47,14 @@ const STALE_AFTER: { readonly [N in ProcedureName]?: readonly ViewName[] } = {
   'vault.unlock': ['status.get', 'connections.list', 'providers.list'],
 };
 
+/** Views without an event of their own: that the connections changed is all that is said of them. */
+const STALE_WITH_CONNECTIONS: readonly ViewName[] = ['providers.list', 'githubApps.list', 'exports.list'];
+
+/** Rows of the log that are asked for at once. */
+export const AUDIT_PAGE = 50;
+
 export const viewKey = (name: ViewName) => [name] as const;
+export const auditKey = ['audit.list'] as const;
 export const flowKey = (id: string) => ['connections.flow', id] as const;
 export const numbersKey = (id: string) => ['approvals.numbers', id] as const;
 
@@ -56,6 +70,8 @@ export interface LiveViews {
   fetchFlow(id: string): Promise<FlowView>;
   /** Asks for the numbers of an approval, which never change. @throws CallError */
   fetchNumbers(id: string): Promise<number[]>;
+  /** Asks for a page of the log. @param before only what is older than this number; null: the newest. @throws CallError */
+  fetchAudit(before: number | null): Promise<AuditView[]>;
   /** Runs a command and puts what it answers where it belongs. @throws CallError */
   command<N extends ProcedureName>(name: N, input: Input<N>): Promise<Output<N>>;
   /** Takes one event of the app. */
@@ -93,6 +109,7 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
     fetch: (name) => newest(viewKey(name), () => client.call(name, {} as Input<typeof name>)),
     fetchFlow: (id) => newest(flowKey(id), () => client.call('connections.flow', { id })),
     fetchNumbers: async (id) => (await client.call('approvals.numbers', { id })).numbers,
+    fetchAudit: (before) => client.call('audit.list', { limit: AUDIT_PAGE, ...(before === null ? {} : { before }) }),
     async command(name, input) {
       const view = VIEW_OF_COMMAND[name];
       if (view !== undefined) {
@@ -106,15 +123,20 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
         // An event may have told the end of this sign-in before its beginning was answered.
         if (cache.getQueryData(flowKey(flow.id)) === undefined || name === 'connections.cancel') putFlow(flow);
       }
-      for (const stale of STALE_AFTER[name] ?? []) void cache.invalidateQueries({ queryKey: viewKey(stale) });
+      // Waited for, so that a dialog that closes with the answer gives the focus back to what is there in fact.
+      const stale = STALE_AFTER[name] ?? [];
+      await Promise.all(stale.map((view) => cache.invalidateQueries({ queryKey: viewKey(view) })));
       return answer;
     },
     take(event) {
       if (event.event === 'notice') return;
       if (event.event === 'flow') return putFlow(event.data);
       put(viewKey(VIEW_OF_EVENT[event.event]), event.data);
-      // Another window may have set up a provider; the event says no more than that something changed there.
-      if (event.event === 'connections') void cache.invalidateQueries({ queryKey: viewKey('providers.list') });
+      if (event.event === 'connections') {
+        for (const key of [...STALE_WITH_CONNECTIONS.map(viewKey), auditKey]) {
+          void cache.invalidateQueries({ queryKey: key });
+        }
+      }
       // The status holds the connections as well, and is sent more often: when a token was used, for one.
       if (event.event === 'status') put(viewKey('connections.list'), event.data.connections);
     },

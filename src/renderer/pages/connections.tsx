@@ -1,133 +1,90 @@
-import { Button, EmptyState, Group, Skeleton, Stack, Text } from '@mantine/core';
-import { IconBrandGithub, IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { Skeleton, Stack } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
-import type { ConnectionView, FlowView, ProviderView } from '../../shared/views.ts';
-import { ConnectionCard } from '../components/connection-card.tsx';
-import { DisconnectDialog } from '../components/disconnect-dialog.tsx';
+import type { ConnectionView, Platform, ProviderView } from '../../shared/views.ts';
+import { ConnectionCard } from '../components/connections/connection-card.tsx';
+import { ConnectionsNav } from '../components/connections/connections-nav.tsx';
+import { DisconnectDialog } from '../components/connections/disconnect-dialog.tsx';
+import { ProviderSection } from '../components/connections/provider-section.tsx';
+import { WaitingFlow } from '../components/connections/waiting-flow.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
-import { Page, Section } from '../components/page.tsx';
-import { useSignIn } from '../components/sign-in/sign-in-context.ts';
-import { Time } from '../components/time.tsx';
-import { useCommand, useView } from '../data/app-link.tsx';
-import { PROVIDER_NAMES, SIGN_IN_WAYS } from '../words/states.ts';
+import { Page } from '../components/page.tsx';
+import { useView } from '../data/app-link.tsx';
+import { accountInFull, accounts } from '../words/connections.ts';
 
-/** The connected accounts. */
+/** The providers with the accounts that are connected there. */
 export function ConnectionsPage() {
   const connections = useView('connections.list');
+  const providers = useView('providers.list');
   const flows = useView('connections.flows').data ?? [];
-  const providers = useView('providers.list').data ?? [];
+  const apps = useView('githubApps.list').data ?? [];
   const [leaving, setLeaving] = useState<ConnectionView | null>(null);
   const [asked, setAsked] = useState(false);
 
   const list = connections.data;
+  const failed = [connections, providers].find(({ error, data }) => error && !data);
   return (
-    <Page name="Connections" title="Connections" lead={lead(list)} actions={<ConnectButtons providers={providers} />}>
+    <Page nav={<ConnectionsNav />} name="Connections" title="Connections" lead={lead(list)}>
       {flows.map((flow) => (
         <WaitingFlow key={flow.id} flow={flow} />
       ))}
-      {connections.error && !list ? (
-        <ErrorNotice
-          error={connections.error.view}
-          onRetry={() => void connections.refetch()}
-          retrying={connections.isFetching}
-        />
-      ) : !list ? (
-        <Skeleton height={210} />
-      ) : list.length === 0 ? (
-        <NoConnections />
-      ) : (
-        <Stack>
-          {list.map((connection) => (
-            <ConnectionCard
-              key={connection.id}
-              connection={connection}
-              onDisconnect={() => {
-                setLeaving(connection);
-                setAsked(true);
-              }}
-            />
-          ))}
+      {failed?.error && (
+        <ErrorNotice error={failed.error.view} onRetry={() => void failed.refetch()} retrying={failed.isFetching} />
+      )}
+      {list && (providers.data || providers.error) ? (
+        <Stack gap="xl">
+          {platforms(providers.data ?? [], list).map((platform) => {
+            const provider = providers.data?.find((each) => each.platform === platform) ?? null;
+            return (
+              <ProviderSection
+                key={platform}
+                platform={platform}
+                provider={provider}
+                cards={list
+                  .filter((connection) => connection.platform === platform)
+                  .map((connection) => (
+                    <ConnectionCard
+                      key={connection.id}
+                      connection={connection}
+                      provider={provider}
+                      app={apps.find(({ connectionIds }) => connectionIds.includes(connection.id)) ?? null}
+                      onDisconnect={() => {
+                        setLeaving(connection);
+                        setAsked(true);
+                      }}
+                    />
+                  ))}
+              />
+            );
+          })}
         </Stack>
+      ) : (
+        !failed && (
+          <Stack gap="xl">
+            <Skeleton height={290} />
+            <Skeleton height={56} />
+            <Skeleton height={56} />
+          </Stack>
+        )
       )}
       <DisconnectDialog
         opened={asked}
         connection={leaving}
-        last={list?.every(({ id }) => id === leaving?.id) ?? false}
+        others={list?.filter(({ id }) => id !== leaving?.id) ?? []}
         onClose={() => setAsked(false)}
       />
     </Page>
   );
 }
 
+/** What the app offers, and whatever else an account is left of. */
+function platforms(providers: ProviderView[], connections: ConnectionView[]): Platform[] {
+  return [...new Set([...providers, ...connections].map(({ platform }) => platform))];
+}
+
 function lead(list: ConnectionView[] | undefined): string {
   if (!list) return '\u00a0';
-  if (list.length === 0) return 'No account is connected yet.';
-  const ill = list.filter(({ state }) => state === 'needs_reconnect');
-  if (ill.length > 0) return `${ill.map(({ login }) => login).join(' and ')} needs you to sign in again.`;
-  return list.length === 1 ? 'One account is connected.' : `${list.length} accounts are connected.`;
-}
-
-/** One button for each way that works; where none does, the way to the set-up. */
-function ConnectButtons({ providers }: { providers: ProviderView[] }) {
-  const signIn = useSignIn();
-  const [, navigate] = useLocation();
-  return providers.map((provider) => (
-    <Group key={provider.platform} gap="xs">
-      {provider.ways.map((way, index) => (
-        <Button
-          key={way}
-          variant={index === 0 ? 'filled' : 'default'}
-          leftSection={index === 0 ? <IconBrandGithub size={18} aria-hidden /> : undefined}
-          onClick={() => signIn.start(provider.platform, way)}
-        >
-          {index === 0 ? `Connect ${provider.name}` : `Connect ${SIGN_IN_WAYS[way]}`}
-        </Button>
-      ))}
-      <Button
-        variant="subtle"
-        leftSection={<IconSettings size={18} aria-hidden />}
-        onClick={() => navigate('/connections/setup')}
-      >
-        Set up {provider.name}
-      </Button>
-    </Group>
-  ));
-}
-
-/** A sign-in that waits, whoever began it: a reload, another tab, or the trackeep command. */
-function WaitingFlow({ flow }: { flow: FlowView }) {
-  const signIn = useSignIn();
-  const cancel = useCommand('connections.cancel');
-  return (
-    <Section title={`A sign-in to ${PROVIDER_NAMES[flow.platform]} waits for you`}>
-      <Group justify="space-between" gap="sm">
-        <Text size="sm" c="dimmed">
-          Begun <Time iso={flow.startedAt} />, {SIGN_IN_WAYS[flow.way]}.
-        </Text>
-        <Group gap="xs">
-          <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ id: flow.id })}>
-            Cancel sign-in
-          </Button>
-          <Button onClick={() => signIn.show(flow.id)}>{flow.way === 'device' ? 'Show the code' : 'Go on'}</Button>
-        </Group>
-      </Group>
-    </Section>
-  );
-}
-
-function NoConnections() {
-  const signIn = useSignIn();
-  return (
-    <EmptyState
-      icon={<IconPlugConnected size={36} stroke={1.4} aria-hidden />}
-      title="Nothing connected"
-      description="Connect GitHub once; Trackeep Tray keeps the token safe and fresh for everything on this machine that needs it."
-      py="xl"
-    >
-      <EmptyState.Actions>
-        <Button onClick={() => signIn.start('github')}>Connect GitHub</Button>
-      </EmptyState.Actions>
-    </EmptyState>
-  );
+  if (list.length === 0) return 'Nothing connected yet. Connect an account once; its token stays safe and fresh.';
+  const lapsed = [...new Set(list.filter(({ state }) => state === 'needs_reconnect').map(accountInFull))];
+  if (lapsed.length > 0) return `${lapsed.join(' and ')} ${lapsed.length === 1 ? 'needs' : 'need'} you.`;
+  return `${accounts(list.length)} ${list.length === 1 ? 'is' : 'are'} connected.`;
 }

@@ -8,6 +8,7 @@ import { Page, Section } from '../components/page.tsx';
 import { StateMark, StateShape } from '../components/state-mark.tsx';
 import { Time } from '../components/time.tsx';
 import { useView } from '../data/app-link.tsx';
+import { accountSubtitle, accountTitle } from '../words/connections.ts';
 import { CONNECTION_STATES, KEY_SOURCES, type Shape, type Tone, VAULT_STATES } from '../words/states.ts';
 import { UPDATES_STATES } from '../words/updates.ts';
 
@@ -118,10 +119,10 @@ function ConnectionsGlance({ status }: { status: StatusView }) {
         <Stack gap="sm">
           {status.connections.map((connection) => (
             <Group key={connection.id} justify="space-between" gap="sm">
-              <div>
-                <Text fw={500}>{connection.login}</Text>
+              <div style={{ flex: '1 1 14rem', minWidth: 0, overflowWrap: 'anywhere' }}>
+                <Text fw={500}>{accountTitle(connection)}</Text>
                 <Text size="sm" c="dimmed">
-                  {connection.host}
+                  {accountSubtitle(connection)}
                   {connection.lastUsedAt !== null && (
                     <>
                       , used <Time iso={connection.lastUsedAt} />

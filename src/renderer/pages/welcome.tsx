@@ -15,7 +15,7 @@ export function WelcomePage() {
       title="Connect GitHub to begin"
       lead="Trackeep Tray signs you in once, keeps the token in your vault, keeps it fresh, and tells you when a newer Trackeep is out."
     >
-      <LoadedProvider height={260}>
+      <LoadedProvider platform="github" height={260}>
         {(github) => (github.ways.length > 0 ? <Ready provider={github} /> : <SetUp provider={github} />)}
       </LoadedProvider>
     </Page>

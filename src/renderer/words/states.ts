@@ -1,11 +1,4 @@
-import type {
-  Check,
-  ConnectionState,
-  KeySourceName,
-  ProviderView,
-  SignInWay,
-  VaultStateName,
-} from '../../shared/views.ts';
+import type { Check, ConnectionState, KeySourceName, SignInWay, VaultStateName } from '../../shared/views.ts';
 
 /** How a state feels: it decides colour and nothing else; every state has a word and a shape of its own too. */
 export type Tone = 'good' | 'working' | 'waiting' | 'warning' | 'bad';
@@ -75,29 +68,3 @@ export const SIGN_IN_WAYS: Record<SignInWay, string> = {
   device: 'with a code',
   web: 'in the browser',
 };
-
-/** GitHub's scopes (docs.github.com, "Scopes for OAuth apps") in words; one that is not here is shown as it is. */
-const SCOPE_WORDS: Readonly<Record<string, string>> = {
-  repo: 'read and write all repositories',
-  'repo:status': 'read and write commit status',
-  public_repo: 'read and write public repositories',
-  'read:user': 'read the profile',
-  'user:email': 'read e-mail addresses',
-  user: 'read and write the profile',
-  'read:org': 'read organisation membership',
-  'write:org': 'change organisation membership',
-  gist: 'write gists',
-  notifications: 'read notifications',
-  workflow: 'change GitHub Actions workflows',
-  'read:packages': 'download packages',
-  'write:packages': 'publish packages',
-};
-
-export function scopeInWords(scope: string): string {
-  return SCOPE_WORDS[scope] ?? scope;
-}
-
-/** The variable that fixes a provider's client ID, to name it where the form is locked. */
-export function clientIdVariable(provider: ProviderView): string {
-  return `${provider.platform.toUpperCase()}_CLIENT_ID`;
-}

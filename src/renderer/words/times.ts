@@ -2,12 +2,13 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** Hours and days begin where rounding the smaller unit would reach them: "in 1 hour", not "in 60 minutes". */
 const STEPS = [
-  { unit: 'year', ms: 365 * DAY },
-  { unit: 'month', ms: 30 * DAY },
-  { unit: 'day', ms: DAY },
-  { unit: 'hour', ms: HOUR },
-  { unit: 'minute', ms: MINUTE },
+  { unit: 'year', ms: 365 * DAY, from: 365 * DAY },
+  { unit: 'month', ms: 30 * DAY, from: 30 * DAY },
+  { unit: 'day', ms: DAY, from: DAY - HOUR / 2 },
+  { unit: 'hour', ms: HOUR, from: HOUR - MINUTE / 2 },
+  { unit: 'minute', ms: MINUTE, from: MINUTE },
 ] as const;
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
@@ -22,7 +23,7 @@ export function relativeTime(iso: string, now: number): string {
   const distance = Date.parse(iso) - now;
   const size = Math.abs(distance);
   if (size < MINUTE) return distance > 5_000 ? 'in less than a minute' : 'just now';
-  const step = STEPS.find(({ ms }) => size >= ms) ?? STEPS[4];
+  const step = STEPS.find(({ from }) => size >= from) ?? STEPS[4];
   return relative.format(Math.sign(distance) * Math.round(size / step.ms), step.unit);
 }
 

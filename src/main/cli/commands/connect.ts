@@ -3,7 +3,7 @@ import type { FlowView, SignInWay } from '../../../shared/views.ts';
 import type { Timer } from '../../core/clock.ts';
 import { AppError, fromErrorView } from '../../core/errors.ts';
 import type { AppConnection } from '../../http/socket-client.ts';
-import { type Command, type Invocation, PROVIDER } from '../command.ts';
+import { type Command, type Invocation, PROVIDER, platformOf } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openInBrowser } from '../open-in-browser.ts';
 import { usage } from '../parse.ts';
@@ -15,7 +15,7 @@ export const connect: Command = {
   summary: 'Connect an account',
   description: [
     'Signs you in at the provider and waits until you are done there. Ctrl-C cancels.',
-    'By device code you type a short code on a page of the provider, in any browser on any machine. By web, a browser on this machine signs you in and comes back; that needs a client secret (see trackeep help provider).',
+    'By device code you type a short code on a page of the provider, in any browser on any machine; GitHub alone offers that. By web, a browser on this machine signs you in and comes back; most providers want the client secret of your app for it (see trackeep help provider).',
     'With --json there is one JSON object on a line for each step: {"event":"code","userCode",…} or {"event":"open","authorizationUrl",…}, then {"event":"connected","login",…}, or {"event":"failed","error","message","remedy",…} with exit code 1.',
   ],
   arguments: [PROVIDER],
@@ -24,12 +24,15 @@ export const connect: Command = {
     { name: 'web', text: 'Sign in through a browser on this machine.' },
     { name: 'no-open', text: 'Open no browser, only print the address.' },
   ],
-  examples: ['trackeep connect github', 'trackeep connect github --device --json'],
+  examples: ['trackeep connect github', 'trackeep connect github --device --json', 'trackeep connect jira'],
 
   async run(call) {
     const connection = await call.app();
     const flows = watchFlows(connection);
-    const started = await connection.call('connections.begin', { platform: 'github', way: await chooseWay(call) });
+    const started = await connection.call('connections.begin', {
+      platform: platformOf(call),
+      way: await chooseWay(call),
+    });
     const interrupt = cancelOnInterrupt(connection, started.id);
     try {
       await present(call, started);
@@ -41,13 +44,15 @@ export const connect: Command = {
   },
 };
 
-async function chooseWay({ has, call }: Invocation): Promise<SignInWay> {
+async function chooseWay(invocation: Invocation): Promise<SignInWay> {
+  const { has, call } = invocation;
   if (has('device') && has('web')) throw usage('Choose one of --device and --web.', connect);
   if (has('device')) return 'device';
   if (has('web')) return 'web';
-  const provider = (await call('providers.list', {})).find(({ platform }) => platform === 'github');
+  const wanted = platformOf(invocation);
+  const provider = (await call('providers.list', {})).find(({ platform }) => platform === wanted);
   // Without any way the app says what is missing, better than this command could.
-  return provider?.ways[0] ?? 'device';
+  return provider?.ways[0] ?? (wanted === 'github' ? 'device' : 'web');
 }
 
 /** Shows what the person has to do, and opens the page where that helps. */

@@ -1,8 +1,7 @@
-import type { ConnectionView } from '../../../shared/views.ts';
-import { AppError } from '../../core/errors.ts';
 import { type Command, PROVIDER } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
+import { pickConnection } from '../pick-connections.ts';
 
 export const disconnect: Command = {
   name: 'disconnect',
@@ -16,16 +15,21 @@ export const disconnect: Command = {
     {
       name: 'account',
       value: 'ACCOUNT',
-      text: 'Which account: its login, HOST/LOGIN, or its id. Needed only with several.',
+      text: 'Which account: its login, HOST/LOGIN, site or workspace, or its id. Needed only with several.',
     },
     { name: 'yes', text: 'Do not ask.' },
   ],
   examples: ['trackeep disconnect', 'trackeep disconnect github --account octocat --yes'],
 
   async run(invocation) {
-    const { call, option, json, terminal } = invocation;
-    const connection = choose(await call('connections.list', {}), option('account'));
-    const name = `${connection.login} on ${connection.host}`;
+    const { argument, call, option, json, terminal } = invocation;
+    const platform = argument(PROVIDER.name);
+    const all = await call('connections.list', {});
+    const connection = pickConnection(
+      platform === undefined ? all : all.filter((known) => known.platform === platform),
+      option('account'),
+    );
+    const name = `${connection.login} on ${connection.organisation?.name ?? connection.host}`;
     const question = [
       `Disconnect ${terminal.bold(name)}?`,
       'Its token is deleted here and revoked at the provider; programs that use it stop working.',
@@ -40,22 +44,3 @@ export const disconnect: Command = {
     return EXIT.fine;
   },
 };
-
-/** @throws AppError `not_connected`, or `account_ambiguous` naming the accounts there are */
-function choose(connections: readonly ConnectionView[], account: string | undefined): ConnectionView {
-  const wanted = account?.toLowerCase();
-  const matching = connections.filter(
-    ({ id, login, host }) =>
-      wanted === undefined || [id, login, `${host}/${login}`].some((name) => name.toLowerCase() === wanted),
-  );
-  const [only, ...others] = matching;
-  if (only === undefined) {
-    const message = account === undefined ? 'No account is connected.' : `No account "${account}" is connected.`;
-    throw new AppError('not_connected', message, { remedy: 'See `trackeep status` for the accounts there are.' });
-  }
-  if (others.length > 0) {
-    const names = matching.map(({ login, host }) => `${host}/${login}`).join(', ');
-    throw new AppError('account_ambiguous', `Several accounts are connected: ${names}.`);
-  }
-  return only;
-}

@@ -5,9 +5,14 @@ import { completion } from './completion.ts';
 import { connect } from './connect.ts';
 import { disconnect } from './disconnect.ts';
 import { doctor } from './doctor.ts';
+import { exportCommand } from './export.ts';
+import { flow } from './flow.ts';
+import { gitCredential } from './git-credential.ts';
+import { githubApp } from './github-app.ts';
 import { help } from './help.ts';
 import { open } from './open.ts';
 import { provider } from './provider.ts';
+import { refresh } from './refresh.ts';
 import { serve } from './serve.ts';
 import { settings } from './settings.ts';
 import { status } from './status.ts';
@@ -15,6 +20,7 @@ import { stop } from './stop.ts';
 import { token } from './token.ts';
 import { unlock } from './unlock.ts';
 import { updates } from './updates.ts';
+import { whoami } from './whoami.ts';
 
 /** Every command, in the order in which the help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -22,12 +28,18 @@ export const COMMANDS: readonly Command[] = [
   status,
   connect,
   disconnect,
+  refresh,
   token,
+  gitCredential,
+  whoami,
+  exportCommand,
+  flow,
   approvals,
   clients,
   updates,
   settings,
   provider,
+  githubApp,
   doctor,
   unlock,
   open,

@@ -1,6 +1,7 @@
+import { PLATFORM_NAMES } from '../../../shared/platforms.ts';
 import type { ProviderView } from '../../../shared/views.ts';
 import { AppError } from '../../core/errors.ts';
-import { type Command, type Invocation, PROVIDER } from '../command.ts';
+import { type Command, type Invocation, PROVIDER, platformOf } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { usage } from '../parse.ts';
 import { readLine } from '../standard-input.ts';
@@ -10,8 +11,8 @@ export const provider: Command = {
   name: 'provider',
   summary: 'Show or set up the app that signs you in at a provider',
   description: [
-    'Shows how a provider is set up, and where to make a GitHub App or OAuth app of your own. With --client-id that app is used from now on.',
-    'The device code needs only the client ID. With a client secret you can also sign in through the browser. The secret is read from standard input, never from the command line, where other users could see it.',
+    'Shows how a provider is set up, and where to make an app of your own. With --client-id that app is used from now on.',
+    'For GitHub’s device code, and for a Slack app with PKCE, the client ID is enough. Jira and Confluence, and GitHub through the browser, need the client secret, too. The secret is read from standard input, never from the command line, where other users could see it.',
   ],
   arguments: [PROVIDER],
   options: [
@@ -22,7 +23,7 @@ export const provider: Command = {
   examples: [
     'trackeep provider github',
     'trackeep provider github --client-id Iv23liABCDEF',
-    'trackeep provider github --client-secret-stdin < secret.txt',
+    'trackeep provider jira --client-id 0A1b2C --client-secret-stdin < secret.txt',
   ],
 
   async run(invocation) {
@@ -30,8 +31,10 @@ export const provider: Command = {
     if (has('client-secret-stdin') && has('forget-secret')) {
       throw usage('Choose one of --client-secret-stdin and --forget-secret.', provider);
     }
-    const current = (await call('providers.list', {})).find(({ platform }) => platform === 'github');
-    if (current === undefined) throw new AppError('internal', 'The app does not know GitHub.');
+    const platform = platformOf(invocation);
+    const current = (await call('providers.list', {})).find((known) => known.platform === platform);
+    if (current === undefined)
+      throw new AppError('not_found', `The running app does not know ${PLATFORM_NAMES[platform]}.`);
     const changesSecret = has('client-secret-stdin') || has('forget-secret');
     const clientId = option('client-id') ?? (changesSecret ? current.clientId : null);
     if (clientId === null) {
@@ -40,7 +43,7 @@ export const provider: Command = {
     }
     const clientSecret = has('forget-secret') ? null : has('client-secret-stdin') ? await readLine() : undefined;
     const secret = clientSecret === undefined ? {} : { clientSecret };
-    return show(invocation, await call('providers.configure', { platform: 'github', clientId, ...secret }));
+    return show(invocation, await call('providers.configure', { platform, clientId, ...secret }));
   },
 };
 
@@ -57,11 +60,19 @@ function show({ json, terminal }: Invocation, view: ProviderView): number {
     ...table([
       ['address', view.address],
       ['client ID', view.clientId === null ? 'not set' : `${view.clientId}${from}`],
-      ['client secret', view.hasClientSecret ? 'stored' : 'none'],
-      ['sign in by', view.ways.map((way) => WAYS[way]).join(', ') || 'nothing yet: set a client ID'],
+      ['client secret', view.hasClientSecret ? 'stored' : view.secret === 'none' ? 'not needed' : 'none'],
+      ['sign in by', view.ways.map((way) => WAYS[way]).join(', ') || `nothing yet: set a ${missing(view)}`],
       ['make an app', view.registrationUrl],
       ['callback URL', view.callbackUrl],
     ]),
+    '',
+    'It asks for:',
+    ...table(view.scopes.map(({ name, reason }) => [name, reason])),
   );
   return EXIT.fine;
+}
+
+function missing({ clientId, secret }: ProviderView): string {
+  if (clientId !== null) return 'client secret';
+  return secret === 'required' ? 'client ID and secret' : 'client ID';
 }

@@ -1,4 +1,5 @@
-import type { SettingsPatch, SettingsView } from '../../../shared/views.ts';
+import { canonicalOrigin } from '../../../shared/origins.ts';
+import type { SettingsPatch, SettingsView, TrackeepInstance } from '../../../shared/views.ts';
 import { parseGoDuration } from '../../core/go-duration.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -29,6 +30,17 @@ function toggle(key: 'automaticChecks' | 'prereleases' | 'notifications' | 'star
   };
 }
 
+/** Marks an instance that gets the GitHub token. */
+const PASSED = '+github-token';
+
+function instance(text: string): TrackeepInstance {
+  const name = text.trim();
+  const passGitHubToken = name.endsWith(PASSED);
+  const address = passGitHubToken ? name.slice(0, -PASSED.length) : name;
+  // What is no origin goes to the app as it is, which says what is wrong with it.
+  return { origin: canonicalOrigin(address) ?? address, passGitHubToken };
+}
+
 const SETTINGS: Readonly<Record<string, Setting>> = {
   'automatic-checks': toggle('automaticChecks', 'Look for releases at launch and on schedule:'),
   'check-interval': {
@@ -53,6 +65,14 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
     meaning: 'Servers of your own that programs may get tokens for, separated by commas; none leaves only ours.',
     read: (text) => ({ resourceServers: text === 'none' ? [] : text.split(',').map((address) => address.trim()) }),
     show: ({ resourceServers }) => resourceServers.join(',') || 'none',
+  },
+  'trackeep-instances': {
+    key: 'trackeepInstances',
+    meaning: `Your Trackeep instances, where sign-ins may lead back to, separated by commas; ${PASSED} after one gives it your GitHub token, too; none is none.`,
+    read: (text) => ({ trackeepInstances: text === 'none' ? [] : text.split(',').map(instance) }),
+    show: ({ trackeepInstances }) =>
+      trackeepInstances.map(({ origin, passGitHubToken }) => origin + (passGitHubToken ? PASSED : '')).join(',') ||
+      'none',
   },
   'start-at-login': toggle('startAtLogin', 'Start when you log in (desktop):'),
   'color-scheme': {

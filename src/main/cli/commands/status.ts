@@ -7,7 +7,9 @@ import { relativeTime, table } from '../words.ts';
 export const status: Command = {
   name: 'status',
   summary: 'Show accounts, vault, updates and what needs you',
-  description: ['Shows at a glance whether anything needs you, and how the parts of the running app are.'],
+  description: [
+    'Shows at a glance whether anything needs you, and how the parts of the running app are. Of each token it tells the kind, the age, whether it is fresh, and who used it last, but never the token.',
+  ],
   examples: ['trackeep status', 'trackeep status --json'],
 
   async run({ call, json, terminal, clock }) {
@@ -36,6 +38,9 @@ const CONNECTION_STATES: Record<ConnectionView['state'], string> = {
   vault_closed: '▲ waits for the vault',
 };
 
+/** An app installation's token lives an hour and is made anew well before: one this old tells that it could not be. */
+const STALE_AFTER_MS = 55 * 60_000;
+
 const VAULT_STATES: Record<VaultView['state'], string> = {
   open: '● open',
   locked: '▲ locked',
@@ -53,7 +58,9 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
     ...view.attention.map(({ text }) => `  ${text}`),
     '',
     bold('Accounts'),
-    ...(view.connections.length === 0 ? [dim('  None yet: trackeep connect github')] : accounts(view.connections, now)),
+    ...(view.connections.length === 0
+      ? [dim('  None yet: trackeep connect github')]
+      : accounts(view.connections, terminal, now)),
     '',
     bold('Updates'),
     ...table([
@@ -77,17 +84,39 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
   ];
 }
 
-function accounts(connections: readonly ConnectionView[], now: number): string[] {
-  return table(
-    connections.map(({ login, host, state, lastUsedAt, pausedUntil }) => [
+/** Two lines for each: the account, and its token. */
+function accounts(connections: readonly ConnectionView[], { dim }: Terminal, now: number): string[] {
+  const names = table(
+    connections.map(({ login, host, kind, organisation, state, pausedUntil }) => [
       login,
-      host,
+      kind === 'app_installation' ? `${host}, app installation` : (organisation?.name ?? host),
       pausedUntil === null
         ? CONNECTION_STATES[state]
         : `${CONNECTION_STATES[state]}, goes on ${relativeTime(pausedUntil, now)}`,
-      lastUsedAt === null ? 'not used yet' : `used ${relativeTime(lastUsedAt, now)}`,
     ]),
   );
+  return connections.flatMap((connection, index) => [
+    names[index] ?? '',
+    dim(`    ${tokenWords(connection, now)}; ${useWords(connection, now)}`),
+  ]);
+}
+
+function tokenWords({ kind, tokenPrefix, tokenSince, accessExpiresAt }: ConnectionView, now: number): string {
+  if (tokenSince === null) return 'no token yet';
+  const expired = accessExpiresAt !== null && Date.parse(accessExpiresAt) <= now;
+  const stale = kind === 'app_installation' && now - Date.parse(tokenSince) >= STALE_AFTER_MS;
+  return [
+    `${tokenPrefix ?? 'token'} ${expired ? 'expired' : stale ? 'stale' : 'fresh'}`,
+    `issued ${relativeTime(tokenSince, now)}`,
+    accessExpiresAt === null
+      ? 'does not expire'
+      : `${expired ? 'expired' : 'expires'} ${relativeTime(accessExpiresAt, now)}`,
+  ].join(', ');
+}
+
+function useWords({ lastUsedAt, lastUsedBy }: ConnectionView, now: number): string {
+  if (lastUsedAt === null) return 'not used yet';
+  return `used ${relativeTime(lastUsedAt, now)}${lastUsedBy === null ? '' : ` by ${lastUsedBy}`}`;
 }
 
 function checked({ checkedAt, nextCheckAt }: StatusView['updates'], now: number): string {

@@ -1,9 +1,13 @@
 import type { Octokit } from '@octokit/core';
+import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import { rateLimited } from '../pauses.ts';
+import { Token } from '../token-answer.ts';
 import type { AccountRequests, Answer } from './account-requests.ts';
-import { apiError } from './github-errors.ts';
-import { GITHUB_API_VERSION } from './github-provider.ts';
+import { GITHUB_API_VERSION } from './github-api.ts';
+import { apiError, isGitHubsOwn, isRequestFailure } from './github-errors.ts';
+import { pauseAskedFor } from './rate-limit.ts';
 
 /** GitHub's own trouble (5xx) is tried again after 1 s and after 4 s. What waits longer is the business of who asked. */
 const RETRIES = 2;
@@ -16,6 +20,8 @@ const VERSION = { 'x-github-api-version': GITHUB_API_VERSION };
 export interface GitHubClients {
   /** Its requests reject as `Connections.github` says. */
   of(installationId: string): Promise<Octokit>;
+  /** One for a token that no account here has. Its requests reject with `needs_reconnect` where GitHub refuses the token. */
+  bearing(token: string): Promise<Octokit>;
   forget(installationId: string): void;
 }
 
@@ -27,6 +33,7 @@ export interface GitHubClientsParts {
   /** Whether a person may be sent to an address in GitHub's name. */
   leadsToGitHub: (address: string) => boolean;
   logger: Logger;
+  clock: Clock;
   /** The unit of the waits before a retry, ms. */
   retryBaseMs?: number;
 }
@@ -41,6 +48,7 @@ export function createGitHubClients(parts: GitHubClientsParts): GitHubClients {
       clients.set(id, client);
       return client;
     },
+    bearing: (token) => makeClientBearing(token, parts),
     forget: (id) => void clients.delete(id),
   };
 }
@@ -78,12 +86,7 @@ async function makeClient(id: string, parts: GitHubClientsParts): Promise<Octoki
   };
 
   const Client = core.Octokit.plugin(account, throttling, retry, verdicts);
-  const log = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (message: string) => logger.warn(message),
-    error: (message: string) => logger.error(message),
-  };
+  const log = logOf(logger);
   return new Client({
     baseUrl: apiUrl,
     userAgent: 'trackeep-tray',
@@ -93,6 +96,34 @@ async function makeClient(id: string, parts: GitHubClientsParts): Promise<Octoki
     throttle: { id, onRateLimit: () => false, onSecondaryRateLimit: () => false },
     retry: { retries: RETRIES, retryAfterBaseValue: retryBaseMs, doNotRetry: DO_NOT_RETRY },
   });
+}
+
+async function makeClientBearing(token: string, parts: GitHubClientsParts): Promise<Octokit> {
+  const { apiUrl, fetch, leadsToGitHub, logger, clock } = parts;
+  const refused = () => new AppError('needs_reconnect', 'GitHub does not accept this token.');
+  if (!Token.safeParse(token).success) throw refused();
+  const { Octokit: Client } = await import('@octokit/core');
+  const log = logOf(logger);
+  const client = new Client({ auth: token, baseUrl: apiUrl, userAgent: 'trackeep-tray', request: { fetch, log }, log });
+  client.hook.error('request', (error) => {
+    if (isRequestFailure(error) && error.response && isGitHubsOwn(error)) {
+      const { status, response } = error;
+      const pause = pauseAskedFor({ status, ...response }, clock.now());
+      if (pause !== null) throw rateLimited('GitHub', clock.now() + pause);
+      if (status === 401) throw refused();
+    }
+    throw apiError(error, leadsToGitHub);
+  });
+  return client;
+}
+
+function logOf(logger: Logger) {
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message: string) => logger.warn(message),
+    error: (message: string) => logger.error(message),
+  };
 }
 
 /** An AppError on its way through the plugins, which look into `request` and `response` of whatever they catch. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import { rateLimited } from '../pauses.ts';
 import type { DeviceCode, Grant } from '../provider.ts';
+import { oddFields, parseJson, Seconds, Token, TokenAnswer, toGrant } from '../token-answer.ts';
 import { gitHubTrouble, notGitHub } from './github-errors.ts';
 import { pauseAskedFor } from './rate-limit.ts';
 
@@ -12,49 +13,12 @@ const SECOND = 1_000;
 const DEVICE_CODE_LIFETIME_S = 900;
 const DEVICE_POLL_INTERVAL_S = 5;
 
-/** Seconds as servers send them: numbers, or by mistake numbers in quotes. */
-const Seconds = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,12}$/)
-      .transform(Number),
-  ])
-  .pipe(z.number().nonnegative());
-
-/** Tokens travel in a header: what could end the header early is no token. */
-const Token = z.string().regex(/^[\x21-\x7e]{1,16384}$/);
-
 const DeviceCodeAnswer = z.object({
   device_code: Token,
   user_code: z.string().regex(/^[A-Za-z0-9-]{4,32}$/),
   verification_uri: z.url(),
   expires_in: Seconds.pipe(z.number().min(1).max(3_600)).default(DEVICE_CODE_LIFETIME_S),
   interval: Seconds.pipe(z.number().max(300)).default(DEVICE_POLL_INTERVAL_S),
-});
-
-/** No token of any provider lives longer; a larger number is a mistake, and would not fit into a date. */
-const LONGEST_LIFETIME_S = 1_000_000_000;
-
-const Lifetime = Seconds.transform((seconds) => Math.min(seconds, LONGEST_LIFETIME_S))
-  .optional()
-  .catch(undefined);
-
-/**
- * RFC 6749 §5.1, with GitHub's `refresh_token_expires_in`. Strict about the token, lenient about all that describes it:
- * a refresh that succeeded has used up the old token, so an odd lifetime must not throw the new one away.
- */
-const TokenAnswer = z.object({
-  access_token: Token,
-  token_type: z
-    .string()
-    .regex(/^bearer$/i)
-    .default('bearer'),
-  scope: z.string().catch(''),
-  expires_in: Lifetime,
-  refresh_token: Token.optional().catch(undefined),
-  refresh_token_expires_in: Lifetime,
 });
 
 const ErrorAnswer = z.object({ error: z.string().min(1), interval: Seconds.optional().catch(undefined) });
@@ -116,10 +80,8 @@ export function createGitHubOAuth({
     }
     const answer = schema.safeParse(json);
     if (answer.success) return answer.data;
-    // Field names only: the values may be tokens.
-    const fields = [...new Set(answer.error.issues.map((issue) => issue.path.join('.') || 'answer'))].join(', ');
     throw new AppError('provider_error', `GitHub sent ${what} that makes no sense.`, {
-      cause: new Error(`unexpected fields: ${fields}`),
+      cause: oddFields(answer.error),
     });
   };
 
@@ -141,15 +103,7 @@ export function createGitHubOAuth({
     async token(form) {
       const answer = read(TokenAnswer, await post('/login/oauth/access_token', form), 'a token');
       if ('error' in answer) return answer;
-      const now = clock.now();
-      const expiry = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * SECOND);
-      return {
-        accessToken: answer.access_token,
-        refreshToken: answer.refresh_token ?? null,
-        accessExpiresAt: expiry(answer.expires_in),
-        refreshExpiresAt: expiry(answer.refresh_token_expires_in),
-        scopes: answer.scope.split(/[\s,]+/).filter(Boolean),
-      };
+      return toGrant(answer, clock.now());
     },
   };
 }
@@ -163,13 +117,4 @@ export function leadsTo(address: string, provider: string): boolean {
   if (target === null) return false;
   if (target.username !== '' || target.password !== '') return false;
   return target.protocol === 'https:' || target.origin === new URL(provider).origin;
-}
-
-/** @returns undefined if `text` is no JSON */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

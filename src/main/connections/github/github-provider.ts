@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
-import { rateLimited } from '../pauses.ts';
 import type { DevicePoll, Grant, Identity, Provider, ProviderApp } from '../provider.ts';
-import { gitHubTrouble, notGitHub, oauthError } from './github-errors.ts';
-import { createGitHubOAuth, type OAuthRefusal, parseJson } from './github-oauth.ts';
-import { pauseAskedFor } from './rate-limit.ts';
-
-/** The REST API's version this app was written against. */
-export const GITHUB_API_VERSION = '2022-11-28';
+import { createGitHubApi } from './github-api.ts';
+import { oauthError } from './github-errors.ts';
+import { createGitHubOAuth, type OAuthRefusal } from './github-oauth.ts';
 
 /**
  * What an OAuth app asks for: the least that answers `/user` in full, also for a private profile. Public releases need
@@ -37,23 +33,7 @@ export interface GitHubProviderParts {
 /** GitHub, GitHub Enterprise Server, or what stands in for them: OAuth apps and GitHub Apps alike. */
 export function createGitHubProvider({ url, apiUrl, fetch, clock }: GitHubProviderParts): Provider {
   const oauth = createGitHubOAuth({ url, fetch, clock });
-
-  const api = async (path: string, init: RequestInit & { headers: Record<string, string> }) => {
-    const answer = await fetch(`${apiUrl}${path}`, {
-      ...init,
-      headers: { accept: 'application/vnd.github+json', 'x-github-api-version': GITHUB_API_VERSION, ...init.headers },
-      redirect: 'manual',
-    });
-    const { status } = answer;
-    const text = await answer.text();
-    const data = parseJson(text);
-    if (status >= 500) throw gitHubTrouble(status);
-    const pause = pauseAskedFor({ status, headers: Object.fromEntries(answer.headers), data }, clock.now());
-    if (pause !== null) throw rateLimited('GitHub', clock.now() + pause);
-    // A proxy's 401 or 404 says nothing about a token: GitHub's own are JSON, and its 204 has no body at all.
-    if (data === undefined && text !== '') throw notGitHub(status);
-    return { status, data, headers: answer.headers };
-  };
+  const api = createGitHubApi({ apiUrl, fetch, clock });
 
   const granted = (answer: Grant | OAuthRefusal): Grant => {
     if ('error' in answer) throw oauthError(answer.error);

@@ -38,17 +38,17 @@ export function createCompleteSignIn(parts: CompleteSignInParts): CompleteSignIn
   const { installations, revocation, clock, logger, learn, connected } = parts;
 
   /** The token is there already, so passing trouble is waited out for as long as the sign-in lasts. */
-  const identify = async (flow: Flow, provider: Provider, accessToken: string): Promise<Identity> => {
+  const identify = async (flow: Flow, provider: Provider, accessToken: string): Promise<Identity[]> => {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await provider.identity(accessToken);
+        return provider.identities ? await provider.identities(accessToken) : [await provider.identity(accessToken)];
       } catch (error) {
         if (hasCode(error, 'needs_reconnect')) {
           throw new AppError('provider_error', `${provider.name} refused the token it had just given.`, {
             cause: error,
           });
         }
-        if (flow.timeIsUp()) throw error;
+        if (!isPassing(error) || flow.timeIsUp()) throw error;
         logger.warn('the account of a new token could not be read yet', { error });
         await clock.sleep(Math.min(FIRST_RETRY_MS * 2 ** attempt, LONGEST_RETRY_MS), flow.signal);
       }
@@ -60,15 +60,15 @@ export function createCompleteSignIn(parts: CompleteSignInParts): CompleteSignIn
     const owner = { platform, host, clientId };
     learn(grant.accessToken);
     if (grant.refreshToken !== null) learn(grant.refreshToken);
-    let replacedToken: string | null = null;
+    let replacedTokens: string[] = [];
     try {
       flow.signal.throwIfAborted();
-      const identity = await identify(flow, provider, grant.accessToken);
+      const identities = grant.identity ? [grant.identity] : await identify(flow, provider, grant.accessToken);
       const kept = await flow.commit(async () => {
-        const saved = await installations.save({ ...owner, way, identity, grant });
-        replacedToken = saved.replacedToken;
-        connected(saved.id);
-        return { connectionId: saved.id, login: identity.login };
+        const saved = await installations.save({ ...owner, way, identities, grant });
+        replacedTokens = saved.replacedTokens;
+        saved.ids.forEach(connected);
+        return { connectionId: saved.ids[0] ?? null, login: identities[0]?.login ?? null };
       });
       if (!kept) throw flow.signal.reason;
     } catch (error) {
@@ -77,8 +77,10 @@ export function createCompleteSignIn(parts: CompleteSignInParts): CompleteSignIn
       return;
     }
     logger.info('an account was connected', { platform, host });
-    if (replacedToken !== null && replacedToken !== grant.accessToken) {
-      await revocation.revokeQuietly(owner, replacedToken);
-    }
+    for (const token of replacedTokens) await revocation.revokeQuietly(owner, token);
   };
+}
+
+function isPassing(error: unknown): boolean {
+  return hasCode(error, 'offline', 'tls_untrusted', 'rate_limited', 'provider_error');
 }

@@ -22,7 +22,7 @@ export interface Flow {
    * Writes the account down. From here on the sign-in can no longer be cancelled, only awaited.
    * @returns false if it ended before: then nothing was written
    */
-  commit(write: () => Promise<{ connectionId: string; login: string }>): Promise<boolean>;
+  commit(write: () => Promise<Pick<FlowView, 'connectionId' | 'login'>>): Promise<boolean>;
   /** Ends it without an account. Does nothing if it ended already. */
   fail(error: AppError): void;
 }

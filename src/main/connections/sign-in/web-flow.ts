@@ -48,7 +48,7 @@ export function createWebFlow(parts: WebFlowParts): WebFlow {
     if (!web) throw invalid();
     const refusal = parameters.get('error');
     if (refusal !== null) throw web.refusal(refusal);
-    const code = parameters.get('code');
+    const code = parameters.get(web.answerIn ?? 'code');
     if (!code) throw new AppError('provider_error', `${provider.name} sent you back without a code.`);
     learn(code);
     const app = await apps.signingIn(flow.platform, 'web');

@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ErrorView } from '../../../shared/errors.ts';
-import type { FlowState, FlowView, Platform } from '../../../shared/views.ts';
+import type { FlowState, FlowView, Platform, SignInWay } from '../../../shared/views.ts';
 import { PROVIDER_NAMES, type Shape, type Tone } from '../../words/states.ts';
 import { Dialog } from '../dialog.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
@@ -15,6 +15,7 @@ interface SignInDialogProps {
   /** Hides the dialog; a sign-in that waits goes on waiting. */
   onClose: () => void;
   platform: Platform;
+  way: SignInWay;
   /** Null while it is being begun, or when that failed. */
   flow: FlowView | null;
   error: ErrorView | null;
@@ -37,17 +38,17 @@ export function SignInDialog(props: SignInDialogProps) {
 
 function Content({ flow, error, name, ...act }: SignInDialogProps & { name: string }) {
   if (!flow) {
-    return error ? <NotBegun error={error} {...act} /> : <Beginning name={name} />;
+    return error ? <NotBegun error={error} {...act} /> : <Beginning name={name} way={act.way} />;
   }
   if (flow.state !== 'waiting') return <Ended flow={flow} state={flow.state} name={name} {...act} />;
   const Waiting = flow.way === 'device' ? WaitingForCode : WaitingForBrowser;
   return <Waiting flow={flow} name={name} cancelling={act.cancelling} onCancel={act.onCancel} />;
 }
 
-function Beginning({ name }: { name: string }) {
+function Beginning({ name, way }: { name: string; way: SignInWay }) {
   return (
     <Stack aria-busy="true">
-      <Text role="status">Asking {name} for a code…</Text>
+      <Text role="status">{way === 'device' ? `Asking ${name} for a code…` : `Making the way to ${name}…`}</Text>
       <Skeleton height={72} />
       <Skeleton height={36} />
     </Stack>
@@ -56,12 +57,13 @@ function Beginning({ name }: { name: string }) {
 
 function NotBegun({
   error,
+  platform,
   onClose,
   onStartAgain,
-}: Pick<SignInDialogProps, 'onClose' | 'onStartAgain'> & { error: ErrorView }) {
+}: Pick<SignInDialogProps, 'platform' | 'onClose' | 'onStartAgain'> & { error: ErrorView }) {
   return (
     <Stack justify="space-between" className={classes.fill ?? ''}>
-      <ErrorNotice error={error} onRetry={onStartAgain} onLeave={onClose} />
+      <ErrorNotice error={error} platform={platform} onRetry={onStartAgain} onLeave={onClose} />
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           Close
@@ -89,8 +91,8 @@ const ENDS: Record<End, { shape: Shape; tone: Tone; title(flow: FlowView, name: 
   expired: {
     shape: 'pause',
     tone: 'waiting',
-    title: () => 'The code has expired',
-    text: 'It was not used in time. A fresh one takes a moment.',
+    title: ({ way }) => (way === 'device' ? 'The code has expired' : 'The time is over'),
+    text: 'The sign-in was not finished in time. A fresh one takes a moment.',
   },
   cancelled: {
     shape: 'dot',
@@ -124,7 +126,7 @@ function Ended({
           {end.title(flow, name)}
         </Text>
         {error ? (
-          <ErrorNotice error={error} onRetry={onStartAgain} onLeave={onClose} />
+          <ErrorNotice error={error} platform={flow.platform} onRetry={onStartAgain} onLeave={onClose} />
         ) : (
           <Text c="dimmed" ta="center">
             {end.text}

@@ -38,7 +38,7 @@ export function SignInProvider({ children }: { children: ReactNode }) {
         const ways = providers?.find((provider) => provider.platform === platform)?.ways ?? [];
         const chosen = way ?? ways[0];
         if (chosen === undefined) {
-          navigate('/connections/setup');
+          navigate(`/connections/setup/${platform}`);
           return;
         }
         setAttempt({ platform, way: chosen });
@@ -66,6 +66,7 @@ export function SignInProvider({ children }: { children: ReactNode }) {
         opened={opened}
         onClose={close}
         platform={flow.data?.platform ?? attempt.platform}
+        way={attempt.way}
         flow={flow.data ?? null}
         error={(flowId === null ? begin.error?.view : flow.error?.view) ?? null}
         cancelling={cancel.isPending}

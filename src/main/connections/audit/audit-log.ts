@@ -1,0 +1,107 @@
+import type { Kysely, Transaction } from 'kysely';
+import { AuditView, type Check } from '../../../shared/views.ts';
+import { AppError, hasCode } from '../../core/errors.ts';
+import type { Schema } from '../../storage/schema.ts';
+import type { AuditLog } from '../connections.ts';
+import type { AuditKey, AuditKeys } from './audit-key.ts';
+import { BEGINNING, endMac, rowMac, sameMac } from './chain.ts';
+
+const USUAL_PAGE = 50;
+const LONGEST_PAGE = 500;
+/** Rows that are checked at a time. */
+const STRETCH = 1_000;
+
+/** The log, read. What writes it is in `hand-outs.ts`. */
+export function createAuditLog({ db, keys }: { db: Kysely<Schema>; keys: AuditKeys }): AuditLog {
+  return {
+    async list({ before, limit = USUAL_PAGE }) {
+      let query = db.selectFrom('audit').select(['number', 'entry']).orderBy('number', 'desc');
+      if (before !== undefined) query = query.where('number', '<', before);
+      const rows = await query.limit(Math.min(limit, LONGEST_PAGE)).execute();
+      // A row that was edited beyond reading must not hide the others; the check names it.
+      return rows.flatMap(({ number, entry }) => AuditView.safeParse({ ...parsed(entry), number }).data ?? []);
+    },
+
+    async check() {
+      const check = { id: 'audit', title: 'Nobody has changed the log of tokens handed out' };
+      const remedy =
+        'Somebody who can write the database did this, or a backup was put back. Compare it with a backup.';
+      try {
+        const key = await keys.forReading();
+        const found = await db
+          .transaction()
+          .setAccessMode('read only')
+          .execute((transaction) => walk(transaction, key));
+        return [{ ...check, ...found, remedy: found.verdict === 'safe' ? null : remedy }] satisfies Check[];
+      } catch (error) {
+        if (!hasCode(error, 'vault_refused')) throw error;
+        const detail = 'The key that the log is checked with does not open.';
+        return [{ ...check, verdict: 'unsafe', detail, remedy }];
+      }
+    },
+  };
+}
+
+type Finding = Pick<Check, 'verdict' | 'detail'>;
+
+/** Goes through all rows, from the first to where the log claims to end. */
+async function walk(transaction: Transaction<Schema>, key: AuditKey | null): Promise<Finding> {
+  const head = await transaction.selectFrom('audit_head').selectAll().executeTakeFirst();
+  if (head === undefined || key === null) return withoutHead(transaction);
+  if (head.sealed_key !== key.sealed) throw new AppError('internal', 'The key of the log was replaced just now.');
+
+  let number = 0;
+  let mac: string = BEGINNING;
+  for (;;) {
+    const rows = await transaction
+      .selectFrom('audit')
+      .selectAll()
+      .where('number', '>', number)
+      .orderBy('number')
+      .limit(STRETCH)
+      .execute();
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      if (row.number !== number + 1) return unsafe(`Row ${number + 1} is missing.`);
+      const computed = rowMac(key.bytes, mac, row);
+      if (!sameMac(row.mac, computed)) return unsafe(`Row ${row.number} is not as it was written.`);
+      number = row.number;
+      mac = computed;
+    }
+  }
+  if (number < head.last_number) return unsafe(`The log was cut off after row ${number}.`);
+  if (number > head.last_number || !sameMac(head.head_mac, endMac(key.bytes, { number, mac }))) {
+    return unsafe(`The log does not end as it was written, at row ${number}.`);
+  }
+  return {
+    verdict: 'safe',
+    detail: number === 1 ? '1 row is as it was written.' : `All ${number} rows are as they were written.`,
+  };
+}
+
+/** The head comes with the first row, in which an account is noted as used, too. */
+async function withoutHead(transaction: Transaction<Schema>): Promise<Finding> {
+  const left = await transaction.selectFrom('audit').select('number').limit(1).executeTakeFirst();
+  if (left !== undefined) return unsafe('The record of where the log ends is missing.');
+  const used = await transaction
+    .selectFrom('installations')
+    .select('id')
+    .where('last_used_by', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  if (used !== undefined) return unsafe('The log is gone, although tokens were handed out.');
+  return { verdict: 'safe', detail: 'No token was handed out yet.' };
+}
+
+function unsafe(detail: string): Finding {
+  return { verdict: 'unsafe', detail };
+}
+
+function parsed(entry: string): object {
+  try {
+    const value: unknown = JSON.parse(entry);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Platform } from '../../../shared/views.ts';
+import type { Connections, Requester } from '../../connections/connections.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Clients, TokenChecks } from '../../issuer/issuer.ts';
+
+export interface RestParts {
+  connections: Pick<Connections, 'begin' | 'disconnect' | 'records' | 'ofOrganisation' | 'tokenOf'>;
+  tokens: TokenChecks;
+  clients: Pick<Clients, 'list'>;
+  clock: Clock;
+  /** Where each provider is reached, for programs that name it so. */
+  addresses: Partial<Record<Platform, readonly string[]>>;
+  /** The issuer identifier, which is the resource that access tokens must be for. */
+  issuer(): string;
+}
+
+/** One request to the REST routes. */
+export interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** The query string without its question mark. */
+  search: string;
+  parameters: URLSearchParams;
+}
+
+/** What the routes work with. */
+export interface Room extends RestParts {
+  nameOf(clientId: string): Promise<string | null>;
+}
+
+/** A client of the issuer, as the audit log names it. */
+export async function clientRequester({ nameOf }: Room, clientId: string): Promise<Requester> {
+  return { kind: 'client', id: clientId, name: await nameOf(clientId) };
+}
+
+/** Answers with JSON that nobody may keep: it holds tokens, or what belongs to the person alone. */
+export function sendRest(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(text);
+}
+
+/** ms since the epoch as ISO 8601. */
+export function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
