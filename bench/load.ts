@@ -88,7 +88,7 @@ function fail(error: Error): never {
   process.exit(1);
 }
 
-function finish(): never {
+function finish(): void {
   times.sort((a, b) => a - b);
   const quantile = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
   const report: LoadReport = {
@@ -99,7 +99,6 @@ function finish(): never {
   };
   // Not `console.log`, which may leave half of it in the pipe when the process ends.
   process.stdout.write(JSON.stringify(report), () => process.exit(0));
-  return undefined as never;
 }
 
 for (let index = 0; index < connections; index += 1) open();

@@ -30,6 +30,11 @@ export interface InteractionParts {
   kindOf(clientId: string): ClientKind;
   /** Keeps what is to be shown of a client that no registration brought. */
   noteClient(client: Client): Promise<void>;
+  /**
+   * Whether another user of this machine is seen to ask. A client's id is no secret from them, so what the person wants
+   * to be remembered must not be given to them unasked.
+   */
+  isFromAnotherUser(request: IncomingMessage): Promise<boolean>;
 }
 
 /**
@@ -101,12 +106,9 @@ export function createInteractions(parts: InteractionParts) {
   const finish = async (
     request: IncomingMessage,
     response: ServerResponse,
-    outcome: { permission: Permission } | { denied: string },
+    outcome: { permission: Permission } | { error: string; error_description: string },
   ) => {
-    if ('denied' in outcome) {
-      const result = { error: 'access_denied', error_description: outcome.denied };
-      return provider.interactionFinished(request, response, result);
-    }
+    if ('error' in outcome) return provider.interactionFinished(request, response, outcome);
     const grantId = await grants.create(outcome.permission, subject, codeTtlMs);
     const login = { accountId: subject, remember: false };
     await provider.interactionFinished(request, response, { login, select_account: {}, consent: { grantId } });
@@ -114,8 +116,10 @@ export function createInteractions(parts: InteractionParts) {
 
   const show = async (request: IncomingMessage, response: ServerResponse, interaction: Interaction) => {
     const permission = permissionOf(interaction);
-    if (permission.scopes.length === 0) return finish(request, response, { denied: 'no known scope was asked for' });
-    if (await remembered.covers(permission)) return finish(request, response, { permission });
+    if (permission.scopes.length === 0) return finish(request, response, NO_SCOPE);
+    if ((await remembered.covers(permission)) && !(await parts.isFromAnotherUser(request))) {
+      return finish(request, response, { permission });
+    }
     const view = await approvals.open(interaction.uid, () => describe(permission));
     if (view.state !== 'waiting') return redirect(response, `/approve/${interaction.uid}/continue`);
     sendPage(response, 200, approvalPage(view));
@@ -124,7 +128,9 @@ export function createInteractions(parts: InteractionParts) {
   const proceed = async (request: IncomingMessage, response: ServerResponse, interaction: Interaction) => {
     const view = approvals.page(interaction.uid);
     if (view === null || view.state === 'waiting') return redirect(response, `/approve/${interaction.uid}`);
-    if (view.state !== 'approved') return finish(request, response, { denied: DENIED[view.state] });
+    if (view.state !== 'approved') {
+      return finish(request, response, { error: 'access_denied', error_description: DENIED[view.state] });
+    }
     const permission = permissionOf(interaction);
     if (view.rememberMs !== null) await remembered.add(permission, view.rememberMs);
     await finish(request, response, { permission });
@@ -155,6 +161,9 @@ export function createInteractions(parts: InteractionParts) {
     }
   };
 }
+
+/** RFC 6749 §3.3: a server without a default says so. */
+const NO_SCOPE = { error: 'invalid_scope', error_description: 'no known scope was asked for' };
 
 const DENIED: Record<'denied' | 'expired', string> = {
   denied: 'the person denied the request',

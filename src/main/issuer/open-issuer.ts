@@ -8,6 +8,7 @@ import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
 import type { Logger } from '../core/logger.ts';
+import { createGroupCommit } from '../storage/group-commit.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
@@ -76,6 +77,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
   const refreshContext = createRefreshContext(context);
   const onError = (error: unknown) => logger.error('the issuer failed in the background', { error });
   const tokens = createAccessTokens({ db, clock, issuer, publicKeys: keys.map(publicHalf), onError });
+  const commit = createGroupCommit(db);
   const revoking = new WeakMap<IncomingMessage, AccessToken>();
 
   const adapter = (model: string): Adapter => {
@@ -84,7 +86,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     if (model === 'AccessToken') return accessTokenAdapter(() => revoking.get(context()?.req as IncomingMessage));
     return createRecordAdapter(
       {
-        ...{ db, vault, clock, refreshContext },
+        ...{ db, commit, vault, clock, refreshContext },
         accessTokenTtlMs: config.accessTokenTtlMs,
         graceMs: config.refreshGraceMs,
         invalidGrant: (detail) => new library.errors.InvalidGrant(detail),
@@ -97,7 +99,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     ...{ library, issuer, config, keys, secrets, resources, refreshContext, adapter },
     clients: parts.statics,
     pages: issuerPages,
-    fetch: parts.fetch,
+    fetch: store.withKeptDocuments(parts.fetch),
   });
   provider.on('server_error', (_context, error) => logger.error('the issuer could not answer', { error }));
   // Koa's own event, which the library's types leave out.
@@ -145,6 +147,10 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
       async noteClient(client: Client) {
         if (parts.kindOf(client.clientId) !== 'metadata_document') return;
         await store.noteDocument(client.clientId, client.metadata());
+      },
+      async isFromAnotherUser({ socket }) {
+        const seen = await parts.observer.observe(socket);
+        return seen !== null && seen.uid !== process.getuid?.();
       },
     }),
     introspect: (request, response, form) => introspect(introspection, request, response, form),
