@@ -49,6 +49,7 @@ const configuration: Configuration = {
     },
   ],
   findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  routes: { token: '/token', introspection: '/token/introspection', registration: '/reg' },
   scopes: ['openid', 'offline_access'],
   clientDefaults: { id_token_signed_response_alg: 'ES256' },
   ttl: { AccessToken: 7 * DAY_S, RefreshToken: 30 * DAY_S, IdToken: 3600, Grant: 30 * DAY_S },
@@ -82,7 +83,11 @@ for (let index = 0; index < GRANTS; index += 1) {
   grant.addOIDCScope('openid');
   grant.addResourceScope(`${issuer}/mcp`, SCOPE);
   const common = { accountId: SUBJECT, client, grantId: await grant.save(), gty: 'authorization_code', scope: SCOPE };
-  const refreshToken = new provider.RefreshToken({ ...common, resource: `${issuer}/mcp`, expiresWithSession: false } as never);
+  const refreshToken = new provider.RefreshToken({
+    ...common,
+    resource: `${issuer}/mcp`,
+    expiresWithSession: false,
+  } as never);
   tokens.push({ clientId: client.clientId, refreshToken: await refreshToken.save() });
   if (introspected === '') introspected = await new provider.AccessToken(common as never).save();
 }

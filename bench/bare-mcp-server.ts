@@ -1,7 +1,7 @@
 /** The peer of the tool calls: the MCP SDK on `node:http`, without authorization, with one tool that answers at once. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toNodeHandler } from '@modelcontextprotocol/node';
+import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
@@ -21,5 +21,6 @@ const handler = createMcpHandler(() => {
   );
   return mcp;
 });
-const server = createServer(toNodeHandler(handler));
+const serve = toNodeHandler(handler);
+const server = createServer((request, response) => void serve(request as NodeIncomingMessageLike, response));
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));

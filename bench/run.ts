@@ -32,7 +32,8 @@ process.exitCode = results.every((result) => result.met) ? 0 : 1;
 function lines({ name, ours, peer, unit, ratio, goal, met, rounds, latency }: Result): string {
   const digits = unit === 'requests/s' ? 0 : 1;
   const word = goal === null ? 'told  ' : met ? 'met   ' : 'MISSED';
-  const wanted = goal === null ? 'no goal' : 'atMost' in goal ? `goal at most ${goal.atMost}` : `goal at least ${goal.atLeast}`;
+  const wanted =
+    goal === null ? 'no goal' : 'atMost' in goal ? `goal at most ${goal.atMost}` : `goal at least ${goal.atLeast}`;
   const text = [
     `${word} ${name}`,
     `       ratio ${ratio.toFixed(2)} (${wanted}), ${ours.toFixed(digits)} to ${peer.toFixed(digits)} ${unit}, medians of ${rounds}`,

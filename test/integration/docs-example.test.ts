@@ -14,9 +14,9 @@ let lab: IssuerLab;
 const processes: ChildProcess[] = [];
 
 /** Starts the example as the guide tells people to. @returns its address, which is its name as a resource */
-async function startExample(environment: Record<string, string>): Promise<string> {
+async function startExample(environment: Record<string, string>, issuer = lab.address): Promise<string> {
   const example = spawn(process.execPath, [EXAMPLE], {
-    env: { PATH: process.env.PATH, ISSUER: lab.address, PORT: '0', ...environment },
+    env: { PATH: process.env.PATH, ISSUER: issuer, PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   processes.push(example);
@@ -143,6 +143,15 @@ describe.each(Object.entries(WAYS))('the example server, which checks tokens %s'
       content: [{ type: 'text', text: expect.stringContaining('Hello') }],
     });
     await client.close();
+  });
+
+  it('does not call a token bad because the issuer cannot be asked', async () => {
+    const other = await openIssuerLab({ config: { introspectionToken: INTROSPECTION_TOKEN } });
+    const lonely = await startExample(environment, other.address);
+    other.setResourceServers([lonely]);
+    const { tokens } = await signIn(other.address, other.issuer.approvals, { resource: lonely, scope: SCOPE });
+    await other.close();
+    expect((await call(lonely, tokens.access_token)).status).toBe(500);
   });
 
   it('answers no page from elsewhere', async () => {

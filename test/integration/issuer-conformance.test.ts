@@ -25,6 +25,7 @@ import {
 import { createPrivateAuthority } from '../support/private-authority.ts';
 
 const SERVER = 'http://127.0.0.1:7000/mcp';
+const DISTANT_SERVER = 'https://mcp.example.test';
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 const CONFIDENTIAL = { id: 'build-server', secret: 'q3Vd8sLw0Zr5tYb1Xc7Nf2Hk9Mj4Pg6A' };
 const BY_SECRET = { authorization: `Basic ${btoa(`${CONFIDENTIAL.id}:${CONFIDENTIAL.secret}`)}` };
@@ -43,7 +44,7 @@ beforeAll(async () => {
   await writeFile(clientsFile, JSON.stringify([client]), { mode: 0o600 });
   lab = await openIssuerLab({
     config: { introspectionToken: INTROSPECTION_TOKEN, clientsFile, registrationsPerHour: 1_000 },
-    resourceServers: [SERVER],
+    resourceServers: [SERVER, DISTANT_SERVER],
   });
 });
 afterAll(async () => {
@@ -118,8 +119,8 @@ describe('MCP authorization', () => {
   });
 
   it('takes a resource with capitals in scheme and host, and with a slash at its end', async () => {
-    const { tokens } = await signedIn({ resource: 'HTTP://LOCALHOST:7000/mcp/'.replace('LOCALHOST', '127.0.0.1') });
-    expect(decodeJwt(tokens.access_token).aud).toBe(SERVER);
+    const { tokens } = await signedIn({ resource: 'HTTPS://MCP.Example.Test/' });
+    expect(decodeJwt(tokens.access_token).aud).toBe(DISTANT_SERVER);
   });
 });
 
@@ -199,6 +200,12 @@ describe('client ID metadata documents', () => {
     expect(away).toBeNull();
     expect(response.status).toBe(400);
     expect(await guest.issuer.approvals.list()).toEqual([]);
+  });
+
+  it('may leave out a name, and then the page says that there is none', async () => {
+    const { clientId, guest } = await publish((id) => ({ client_id: id, redirect_uris: [REDIRECT_URI] }));
+    const { page } = await openApprovalPage(openBrowser(), authorizationRequest(guest.address, { clientId }).url);
+    expect(page).toContain('<h1>A program asks for access</h1>');
   });
 
   it('are not fetched from the inside of a network, unless the person allows the host', async () => {

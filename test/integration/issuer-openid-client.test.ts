@@ -109,7 +109,7 @@ describe('openid-client in its strict mode', () => {
     ).rejects.toEqual(refusal('invalid_scope'));
   });
 
-  it('asks for a token for a resource of its choice (RFC 8707)', async () => {
+  it('gets tokens for the resource that the person agreed to, and for no other (RFC 8707)', async () => {
     const client = await registered();
     const { refresh_token: held = '' } = await (await signedIn(client)).redeem();
     await expect(oauth.refreshTokenGrant(client, held, { resource: lab.address })).rejects.toEqual(
@@ -146,11 +146,12 @@ describe('openid-client in its strict mode', () => {
   });
 
   it('may redeem a code once', async () => {
-    const { redeem } = await signedIn(await registered());
+    const client = await registered();
+    const { redeem } = await signedIn(client);
     const { refresh_token: held = '' } = await redeem();
     await expect(redeem()).rejects.toEqual(refusal('invalid_grant'));
     // What the code gave ends with its replay (RFC 6749 §4.1.2).
-    await expect(oauth.refreshTokenGrant(await registered(), held)).rejects.toEqual(refusal('invalid_grant'));
+    await expect(oauth.refreshTokenGrant(client, held)).rejects.toEqual(refusal('invalid_grant'));
   });
 
   it('tells an answer of another issuer from ours (RFC 9207)', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { type IssuerConfig, readConfig } from '../../src/main/core/config.ts';
@@ -26,11 +27,15 @@ export interface IssuerLabOptions {
   resourceServers?: readonly string[];
   dataDir?: string;
   port?: number;
+  /** The operating system that the issuer takes this one for. */
+  platform?: NodeJS.Platform;
+  /** Of a vault that is sealed by one; null: nobody has typed it yet. A vault with a key file where it is left out. */
+  passphrase?: string | null;
   mcp?: (issuer: Issuer, address: () => string) => Pick<Mcp, 'answer'>;
 }
 
 /**
- * The issuer behind the real listener and its guards, over a real database and a vault with a key file. Its clock is the
+ * The issuer behind the real listener and its guards, over a real database and a real vault. Its clock is the
  * machine's, as the library's is: a test that moves time moves `Date` with Vitest.
  */
 export interface IssuerLab {
@@ -42,6 +47,8 @@ export interface IssuerLab {
   readonly notices: NoticeView[];
   /** Everything that was logged, before any redaction. */
   readonly log: string[];
+  /** The machine wakes up: what the moved clock has made overdue, the janitor's round among it, begins now. */
+  wake(): void;
   /** What the person's resource servers are from now on. */
   setResourceServers(addresses: readonly string[]): void;
   /** Ends the rooms, in good order, and opens them anew on the same data folder and port. */
@@ -63,8 +70,8 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
   const { db } = database;
   const redactor = createRedactor();
   const vault = await createVault({
-    source: 'file',
-    passphrase: null,
+    source: options.passphrase === undefined ? 'file' : 'passphrase',
+    passphrase: options.passphrase ?? null,
     ...{ db, dataDir, clock, logger, redactor, bus },
   });
   await vault.unlock();
@@ -76,6 +83,7 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
     statics: await readStaticClients(config.clientsFile),
     address: () => address,
     resourceServers: () => resourceServers,
+    ...(options.platform === undefined ? {} : { platform: options.platform }),
   });
   const { control } = standInControl();
   const listener = createListener({
@@ -100,11 +108,14 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
 
   return {
     ...{ address, issuer, db, vault, dataDir, notices, log },
+    wake: () => scheduler.wake(),
     setResourceServers(addresses) {
       resourceServers = addresses;
     },
     async restart(change) {
       await release();
+      // So that `fetch`, in this process, hears that its connections were closed, and uses none of them again.
+      for (let turns = 0; turns < 3; turns += 1) await setImmediate();
       return openIssuerLab({ ...options, resourceServers, dataDir, port: listening.port, ...change });
     },
     async close() {

@@ -10,11 +10,17 @@ import { connectToApp } from '../../src/main/http/socket-client.ts';
 import { startApp } from './app.ts';
 import { signIn } from './oauth-client.ts';
 
-const GRANTS_OF_A_CLIENT = 10;
-
 export interface StoredToken {
   clientId: string;
   refreshToken: string;
+}
+
+interface StoreOptions {
+  port: number;
+  grants: number;
+  tokens: number;
+  grantsOfAClient?: number;
+  scope: string;
 }
 
 /** A port that is free now. Grants name their server with its port, so an app that comes back needs the same one. */
@@ -33,20 +39,17 @@ export function freePort(): Promise<number> {
  * @param options.port the app's, on this folder, from now on
  * @param options.tokens how many of the refresh tokens to tell, spread evenly
  */
-export async function storeGrants(
-  dataDir: string,
-  { port, grants, tokens, scope }: { port: number; grants: number; tokens: number; scope: string },
-): Promise<StoredToken[]> {
-  const model = await signInOnce(dataDir, port, scope);
+export async function storeGrants(dataDir: string, options: StoreOptions): Promise<StoredToken[]> {
+  const model = await signInOnce(dataDir, options);
   const database = new Database(join(dataDir, 'trackeep.db'));
   try {
-    return database.transaction(() => copy(database, model, grants, tokens))();
+    return database.transaction(() => copy(database, model, options))();
   } finally {
     database.close();
   }
 }
 
-async function signInOnce(dataDir: string, port: number, scope: string): Promise<StoredToken> {
+async function signInOnce(dataDir: string, { port, scope }: StoreOptions): Promise<StoredToken> {
   const app = await startApp({ dataDir, args: ['--port', String(port)] });
   try {
     const link = await connectToApp(dataDir);
@@ -63,7 +66,11 @@ async function signInOnce(dataDir: string, port: number, scope: string): Promise
   }
 }
 
-function copy(database: Database.Database, model: StoredToken, grants: number, tokens: number): StoredToken[] {
+function copy(
+  database: Database.Database,
+  model: StoredToken,
+  { grants, tokens, grantsOfAClient = 10 }: StoreOptions,
+): StoredToken[] {
   const rowOf = (table: string, column: string, value: unknown) =>
     database.prepare<unknown[], Record<string, unknown>>(`select * from ${table} where ${column} = ?`).get(value) ?? {};
   const insertLike = (table: string, row: Record<string, unknown>) => {
@@ -84,7 +91,7 @@ function copy(database: Database.Database, model: StoredToken, grants: number, t
   const every = Math.max(1, Math.floor(grants / tokens));
   let clientId = model.clientId;
   for (let index = 0; index < grants; index += 1) {
-    if (index % GRANTS_OF_A_CLIENT === 0) {
+    if (index % grantsOfAClient === 0) {
       clientId = randomUUID();
       insertClient({
         client_id: clientId,

@@ -12,6 +12,7 @@ import { hasCode } from '../../src/main/core/errors.ts';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from '../../src/main/demo/emulated-github.ts';
 import { type AppConnection, connectToApp } from '../../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from './app.ts';
+import { pick, seededRandom } from './seeded-random.ts';
 
 const LOGINS = ['octocat', 'hubot', 'monalisa'] as const;
 const FILE_BYTES = 3_000_000;
@@ -65,7 +66,7 @@ const NAMES = Object.keys(ACTIVITIES) as ActivityName[];
  * @throws AssertionError when something is lost, left behind, or broken afterwards
  */
 export async function surviveKills({ kills, seed }: { kills: number; seed: number }): Promise<void> {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const github = await startEmulatedGitHub({
     clients: [DEMO_CLIENT],
     users: LOGINS.map((login) => ({ login, name: login, email: `${login}@example.test` })),
@@ -188,21 +189,4 @@ async function whoAmI(github: EmulatedGitHub, link: AppConnection, login: string
 
 function until(condition: () => Promise<boolean>): Promise<unknown> {
   return vi.waitUntil(condition, { timeout: 20_000, interval: 20 });
-}
-
-function pick<T>(random: () => number, from: readonly T[]): T {
-  const chosen = from[Math.floor(random() * from.length)];
-  if (chosen === undefined) throw new RangeError('There is nothing to choose from.');
-  return chosen;
-}
-
-/** A small generator with a seed: the same seed, the same instants. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

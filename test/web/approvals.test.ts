@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SCOPE_NAMES } from '../../src/shared/scopes.ts';
 import { FAILED_REQUEST, heading, NARROW, PATIENCE, WINDOW } from './browser.ts';
-import { findings, findingsInEveryLook } from './findings.ts';
+import { findings, findingsAtBothWidths } from './findings.ts';
 import { aClient, aGrant, type IssuerDesk, openIssuerDesk, RIGHT, WRONG } from './issuer-desk.ts';
 
 const MINUTE = 60_000;
@@ -242,24 +242,28 @@ describe('the Approvals page', () => {
   });
 });
 
-describe('nothing is to be found fault with', () => {
-  it('in the dialog and on the page behind it', async () => {
-    const web = await desk.open('approvals');
-    const { page } = web;
+describe.each(['light', 'dark'] as const)('in %s colours nothing is to be found fault with', (colorScheme) => {
+  it('in the dialog, after a wrong number', async () => {
+    const web = await desk.open('status', { colorScheme });
     web.expectComplaint(FAILED_REQUEST);
-    desk.know(aClient({ grants: [aGrant({ rememberedUntil: new Date(Date.now() + DAY).toISOString() })] }));
     desk.ask({ scopes: ['offline_access', 'token:github', 'installations:manage'], held: ['updates:read'] });
-    const dialog = dialogOf(page);
-    await choose(page, WRONG[0]);
-    await dialog.getByText('one more try').waitFor();
-    expect(await findingsInEveryLook(web, 'approval-dialog')).toEqual([]);
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'hidden' });
-    expect(await findingsInEveryLook(web, 'approvals')).toEqual([]);
+    await choose(web.page, WRONG[0]);
+    await dialogOf(web.page).getByText('one more try').waitFor();
+    expect(await findingsAtBothWidths(web, `approval-dialog-${colorScheme}`)).toEqual([]);
+  });
+
+  it('on the page with all that it can show', async () => {
+    const web = await desk.open('approvals', { colorScheme });
+    desk.know(aClient({ grants: [aGrant({ rememberedUntil: new Date(Date.now() + DAY).toISOString() })] }));
+    desk.ask({ scopes: ['offline_access', 'token:github'], held: ['updates:read'] });
+    await dialogOf(web.page).getByRole('timer').waitFor();
+    await web.page.keyboard.press('Escape');
+    await dialogOf(web.page).waitFor({ state: 'hidden' });
+    expect(await findingsAtBothWidths(web, `approvals-${colorScheme}`)).toEqual([]);
   });
 
   it('in the banner, in the end of a request, and where nothing waits', async () => {
-    const { page, picture } = await desk.open('status');
+    const { page, picture } = await desk.open('status', { colorScheme });
     desk.ask();
     await dialogOf(page).getByRole('timer').waitFor();
     await page.keyboard.press('Escape');
@@ -269,7 +273,7 @@ describe('nothing is to be found fault with', () => {
     await dialogOf(page).getByRole('button', { name: 'Deny' }).click();
     await dialogOf(page).getByText('Denied', { exact: true }).waitFor();
     expect(await findings(page)).toEqual([]);
-    await picture('approval-denied');
+    await picture(`approval-denied-${colorScheme}`);
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Approvals' }).click();
     await heading(page).getByText('Nothing waits for your answer').waitFor();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PATIENCE } from './browser.ts';
-import { findings, findingsInEveryLook } from './findings.ts';
+import { findings, findingsAtBothWidths } from './findings.ts';
 import { aClient, aGrant, type IssuerDesk, openIssuerDesk } from './issuer-desk.ts';
 
 const DAY = 24 * 3_600_000;
@@ -157,15 +157,18 @@ describe('the Clients page', () => {
     expect(desk.told).toEqual([]);
   });
 
-  it('has nothing to find fault with, nor its question', async () => {
-    desk.know(editor(), stranger(), ours());
-    const web = await desk.open('clients');
-    await cardOf(web.page, '“An editor”').waitFor();
-    expect(await findingsInEveryLook(web, 'clients')).toEqual([]);
-    await web.page.getByRole('button', { name: 'Revoke everything' }).click();
-    await web.page.getByRole('dialog').waitFor();
-    expect(await findings(web.page)).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'has nothing to find fault with, nor its question, in %s',
+    async (colorScheme) => {
+      desk.know(editor(), stranger(), ours());
+      const web = await desk.open('clients', { colorScheme });
+      await cardOf(web.page, '“An editor”').waitFor();
+      expect(await findingsAtBothWidths(web, `clients-${colorScheme}`)).toEqual([]);
+      await web.page.getByRole('button', { name: 'Revoke everything' }).click();
+      await web.page.getByRole('dialog').waitFor();
+      expect(await findings(web.page)).toEqual([]);
+    },
+  );
 });
 
 describe('the servers that programs may get tokens for', () => {

@@ -20,22 +20,18 @@ export function overflow(page: Page): Promise<number> {
 }
 
 /**
- * What there is to find fault with in light and dark colours, wide and narrow. Keeps a picture of each.
+ * What there is to find fault with in a wide and in a narrow window. Keeps a picture of each.
  *
  * @param name of the pictures
  */
-export async function findingsInEveryLook({ page, picture }: WebPage, name: string): Promise<string[]> {
+export async function findingsAtBothWidths({ page, picture }: WebPage, name: string): Promise<string[]> {
   const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const size of [WINDOW, NARROW]) {
-      await page.setViewportSize(size);
-      const look = `${colorScheme}-${size.width}`;
-      const excess = await overflow(page);
-      if (excess > 0) found.push(`${look}: ${excess} pixels too wide`);
-      for (const finding of await findings(page)) found.push(`${look}: ${finding}`);
-      await picture(`${name}-${look}`);
-    }
+  for (const size of [WINDOW, NARROW]) {
+    await page.setViewportSize(size);
+    const excess = await overflow(page);
+    if (excess > 0) found.push(`${size.width}: ${excess} pixels too wide`);
+    for (const finding of await findings(page)) found.push(`${size.width}: ${finding}`);
+    await picture(`${name}-${size.width}`);
   }
   return found;
 }

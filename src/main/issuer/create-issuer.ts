@@ -39,6 +39,8 @@ export interface IssuerParts {
   address(): string;
   /** The person's own resource servers, as the settings have them now. */
   resourceServers(): readonly string[];
+  /** The operating system, where a test wants another. */
+  platform?: NodeJS.Platform;
 }
 
 /** With the library of the protocol, which takes longer to load than the rest of the app. */
@@ -56,7 +58,8 @@ export function createIssuer(parts: IssuerParts): Issuer {
   const approvals = createApprovals({ bus, clock });
   const store = createClientStore({ db, bus, clock });
   const limit = createRegistrationLimit({ most: config.registrationsPerHour, clock });
-  const observer = createProcessObserver({ clock });
+  const { platform = process.platform } = parts;
+  const observer = createProcessObserver({ clock, platform });
   const fetch = createMetadataFetch({ clock, privateHosts: config.metadataPrivateHosts });
 
   const kindOf = (clientId: string): ClientKind => {

@@ -13,6 +13,7 @@ import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import type { WaitingApprovals } from './approvals.ts';
+import { createBrowserMark } from './browser-mark.ts';
 import type { ClientStore } from './client-store.ts';
 import type { StaticClient } from './configured-clients.ts';
 import type { Grants } from './grants.ts';
@@ -121,7 +122,13 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     // With every refresh the list would be made anew for a time that nobody watches change.
     if (oidc.params?.grant_type !== 'refresh_token') bus.emit('clients');
   });
-  provider.on('grant.revoked', () => bus.emit('clients'));
+  provider.on('grant.revoked', ({ oidc }) => {
+    // A code or refresh token that was used twice: whoever has it must not be let in again without a word.
+    if (oidc.route === 'token' && oidc.client !== undefined) {
+      parts.remembered.forget({ clientId: oidc.client.clientId }).catch(onError);
+    }
+    bus.emit('clients');
+  });
 
   const answer = provider.callback();
   const pass: OpenIssuer['pass'] = async (request, response) => {
@@ -148,9 +155,11 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
         if (parts.kindOf(client.clientId) !== 'metadata_document') return;
         await store.noteDocument(client.clientId, client.metadata());
       },
-      async isFromAnotherUser({ socket }) {
+      browserMark: createBrowserMark(issuer),
+      async userOf({ socket }) {
         const seen = await parts.observer.observe(socket);
-        return seen !== null && seen.uid !== process.getuid?.();
+        if (seen === null) return 'unknown';
+        return seen.uid === process.getuid?.() ? 'person' : 'another';
       },
     }),
     introspect: (request, response, form) => introspect(introspection, request, response, form),

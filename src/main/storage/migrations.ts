@@ -148,6 +148,7 @@ async function issuer(db: Kysely<unknown>): Promise<void> {
     .addColumn('resource', 'text', (column) => column.notNull())
     .addColumn('scopes', 'text', (column) => column.notNull())
     .addColumn('redirect_host', 'text')
+    .addColumn('browser_hash', 'text', (column) => column.notNull())
     .addColumn('remembered_at', 'integer', (column) => column.notNull())
     .addColumn('until', 'integer', (column) => column.notNull())
     .modifyEnd(sql`strict`)

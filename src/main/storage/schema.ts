@@ -127,6 +127,8 @@ export interface IssuerRememberedTable {
   resource: string;
   scopes: string;
   redirect_host: string | null;
+  /** SHA-256 of the mark of the browser that it was agreed to in, hex. */
+  browser_hash: string;
   remembered_at: number;
   until: number;
 }
