@@ -11,10 +11,10 @@ let dataDir: string;
 let database: Database;
 /** Another program's view: it sees what is committed. */
 let reader: Sqlite.Database;
-let commit: GroupCommit;
+let commits: GroupCommit;
 
 const insert = (name: string) =>
-  commit((transaction) =>
+  commits.run((transaction) =>
     transaction.insertInto('issuer_secrets').values({ name, sealed_value: name }).returning('name').executeTakeFirst(),
   );
 const committed = () => reader.prepare<[], string>('select name from issuer_secrets order by name').pluck().all();
@@ -23,7 +23,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tt-group-commit-'));
   database = await openDatabase({ dataDir, logger: createQuietLogger() });
   reader = new Sqlite(join(dataDir, 'trackeep.db'), { readonly: true });
-  commit = createGroupCommit(database.db);
+  commits = createGroupCommit(database.db);
 });
 
 afterEach(async () => {
@@ -60,7 +60,7 @@ describe('work that comes together', () => {
   });
 
   it('leaves nothing of one that throws after it has written', async () => {
-    const thrower = commit(async (transaction) => {
+    const thrower = commits.run(async (transaction) => {
       await transaction.insertInto('issuer_secrets').values({ name: 'lost', sealed_value: '' }).execute();
       throw new RangeError('no');
     });
@@ -77,6 +77,31 @@ describe('work that comes together', () => {
     await insert('d');
     await insert('e');
     expect(committed()).toEqual(['a', 'a2', 'b', 'b2', 'c', 'c2', 'd', 'e']);
+  });
+});
+
+describe('work while somebody is expected', () => {
+  it('waits for him, and is committed with his', async () => {
+    const arrived = commits.expect();
+    const first = insert('a');
+    await new Promise(setImmediate);
+    expect(committed()).toEqual([]);
+
+    const second = insert('b');
+    arrived();
+    arrived();
+
+    await Promise.all([first, second]);
+    expect(committed()).toEqual(['a', 'b']);
+  });
+
+  it('does not wait for ever', async () => {
+    const arrived = commits.expect();
+    await insert('a');
+    expect(committed()).toEqual(['a']);
+    arrived();
+    await insert('b');
+    expect(committed()).toEqual(['a', 'b']);
   });
 });
 

@@ -31,12 +31,15 @@ export function createAccessTokens({
   clock,
   issuer,
   publicKeys,
+  isKnown,
   onError,
 }: {
   db: Kysely<Schema>;
   clock: Clock;
   issuer: string;
   publicKeys: readonly JWK[];
+  /** Whether tokens for a resource are good at all, now. */
+  isKnown: (resource: string) => boolean;
   onError: (error: unknown) => void;
 }): AccessTokens {
   const keys = createLocalJWKSet({ keys: [...publicKeys] });
@@ -98,7 +101,8 @@ export function createAccessTokens({
 
     async check(token, resource) {
       const found = await this.read(token);
-      if (found === null || (resource !== null && found.resource !== resource)) return null;
+      if (found === null || !isKnown(found.resource)) return null;
+      if (resource !== null && found.resource !== resource) return null;
       const grant = await db
         .selectFrom('issuer_grants')
         .select('id')

@@ -77,8 +77,15 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
   const context = () => library.Provider.ctx as KoaContextWithOIDC | undefined;
   const refreshContext = createRefreshContext(context);
   const onError = (error: unknown) => logger.error('the issuer failed in the background', { error });
-  const tokens = createAccessTokens({ db, clock, issuer, publicKeys: keys.map(publicHalf), onError });
-  const commit = createGroupCommit(db);
+  const tokens = createAccessTokens({
+    db,
+    clock,
+    issuer,
+    publicKeys: keys.map(publicHalf),
+    isKnown: resources.knows,
+    onError,
+  });
+  const commits = createGroupCommit(db);
   const revoking = new WeakMap<IncomingMessage, AccessToken>();
 
   const adapter = (model: string): Adapter => {
@@ -87,7 +94,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     if (model === 'AccessToken') return accessTokenAdapter(() => revoking.get(context()?.req as IncomingMessage));
     return createRecordAdapter(
       {
-        ...{ db, commit, vault, clock, refreshContext },
+        ...{ db, commits, vault, clock, refreshContext },
         accessTokenTtlMs: config.accessTokenTtlMs,
         graceMs: config.refreshGraceMs,
         invalidGrant: (detail) => new library.errors.InvalidGrant(detail),

@@ -43,11 +43,11 @@ export function checkRedirectUri(text: unknown): string | null {
   return REFUSED_SCHEMES.has(url.protocol) ? `has the scheme ${url.protocol.slice(0, -1)}` : null;
 }
 
-/** Where a redirect address leads, for a person to read: the host, or the scheme of a program's own. */
+/** Where a redirect address leads, for a person to read: the host, or the scheme of a program's own, such as cursor: */
 export function redirectHost(text: string): string {
   const url = URL.parse(text);
   if (url === null) return text.slice(0, 100);
-  return ['http:', 'https:'].includes(url.protocol) ? url.host : url.protocol.slice(0, -1);
+  return ['http:', 'https:'].includes(url.protocol) ? url.host : url.protocol;
 }
 
 /**

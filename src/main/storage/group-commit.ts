@@ -2,13 +2,25 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /**
- * Does a piece of work in a transaction that it may share with others. The work may be done twice, so it does nothing
- * but ask the database.
- *
- * @returns what the work returned, once it is on the disk
- * @throws what the work throws; then nothing of it is in the database
+ * A commit waits for the disk, and the whole process with it; so what comes together is committed together. One that
+ * comes alone does not wait for company.
  */
-export type GroupCommit = <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>;
+export interface GroupCommit {
+  /**
+   * Does a piece of work in a transaction that it may share with others. The work may be done twice, so it does nothing
+   * but ask the database.
+   *
+   * @returns what the work returned, once it is on the disk
+   * @throws what the work throws; then nothing of it is in the database
+   */
+  run<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /**
+   * Somebody is on the way here, and those who are here wait for him, though not for long.
+   *
+   * @returns to be called when he has come, or will not; more than once does no harm
+   */
+  expect(): () => void;
+}
 
 interface Waiting {
   work(transaction: Transaction<Schema>): Promise<unknown>;
@@ -16,16 +28,14 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** A request that is under way when another one is here takes about as long to get here itself. */
-const WAIT_MS = 1;
+/** For somebody who is expected, from the first who is here. */
+const LONGEST_WAIT_MS = 8;
 
-/**
- * A commit waits for the disk, and the whole process with it; so what comes together is committed together. One that
- * comes alone does not wait for company.
- */
 export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
   let waiting: Waiting[] = [];
-  let crowded = false;
+  let expected = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let due = false;
 
   const commit = async (group: readonly Waiting[]) => {
     try {
@@ -43,17 +53,41 @@ export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
   };
 
   const commitAll = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    due = false;
     const group = waiting;
     waiting = [];
-    crowded = group.length > 1;
     void commit(group);
   };
 
-  return (work) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ work, resolve, reject });
-      if (waiting.length > 1) return;
-      if (crowded) setTimeout(commitAll, WAIT_MS);
-      else setImmediate(commitAll);
-    });
+  const commitWhenComplete = () => {
+    if (waiting.length === 0 || due) return;
+    if (expected > 0) {
+      timer ??= setTimeout(commitAll, LONGEST_WAIT_MS);
+      return;
+    }
+    due = true;
+    // Not at once: what arrived in the same moment is about to be here.
+    setImmediate(commitAll);
+  };
+
+  return {
+    run: (work) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ work, resolve, reject });
+        commitWhenComplete();
+      }),
+
+    expect() {
+      let coming = true;
+      expected += 1;
+      return () => {
+        if (!coming) return;
+        coming = false;
+        expected -= 1;
+        commitWhenComplete();
+      };
+    },
+  };
 }
