@@ -75,7 +75,7 @@ export function createAnswer({ open, limit, observer, issuer }: AnswerParts) {
     }
     const [token] = form?.get('grant_type') === 'refresh_token' ? form.getAll('refresh_token') : [];
     // One after the other, or two of a client's processes would each get a successor of their own.
-    if (token) return refreshes.run(digest(token), () => library.pass(request, response));
+    if (token) return refreshes.run(digest(token), () => library.passRefresh(request, response));
     return library.pass(request, response);
   };
 

@@ -8,7 +8,7 @@ import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
 import type { Logger } from '../core/logger.ts';
-import { createGroupCommit } from '../storage/group-commit.ts';
+import { createGroupCommit, type GroupCommit } from '../storage/group-commit.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
@@ -60,6 +60,8 @@ export interface OpenIssuer {
   readonly resources: Resources;
   /** Passes a request to the library. Resolves when it is answered. */
   pass(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Passes a refresh, which is committed together with the others under way. */
+  passRefresh(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Passes the revocation of an access token to the library, which knows only its id. */
   passRevocation(request: IncomingMessage, response: ServerResponse, token: AccessToken): Promise<void>;
   interact(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
@@ -86,6 +88,12 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     onError,
   });
   const commits = createGroupCommit(db);
+  const refreshing = new WeakMap<IncomingMessage, () => void>();
+  const run: GroupCommit['run'] = (work) => {
+    const committed = commits.run(work);
+    refreshing.get(context()?.req as IncomingMessage)?.();
+    return committed;
+  };
   const revoking = new WeakMap<IncomingMessage, AccessToken>();
 
   const adapter = (model: string): Adapter => {
@@ -94,7 +102,8 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     if (model === 'AccessToken') return accessTokenAdapter(() => revoking.get(context()?.req as IncomingMessage));
     return createRecordAdapter(
       {
-        ...{ db, commits, vault, clock, refreshContext },
+        ...{ db, vault, clock, refreshContext },
+        commit: run,
         accessTokenTtlMs: config.accessTokenTtlMs,
         graceMs: config.refreshGraceMs,
         invalidGrant: (detail) => new library.errors.InvalidGrant(detail),
@@ -147,6 +156,11 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     tokens,
     resources,
     pass,
+    async passRefresh(request, response) {
+      const arrived = commits.expect();
+      refreshing.set(request, arrived);
+      await pass(request, response).finally(arrived);
+    },
     async passRevocation(request, response, token) {
       revoking.set(request, token);
       await pass(request, response);

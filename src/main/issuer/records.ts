@@ -13,7 +13,7 @@ const PLAIN_MODELS = new Set(['RefreshToken', 'AuthorizationCode']);
 
 export interface RecordsParts {
   db: Kysely<Schema>;
-  commits: GroupCommit;
+  commit: GroupCommit['run'];
   vault: Vault;
   clock: Clock;
   accessTokenTtlMs: number;
@@ -31,7 +31,7 @@ export interface RecordsParts {
  * @param model the library's name for the kind of record
  */
 export function createRecordAdapter(parts: RecordsParts, model: string): Adapter {
-  const { db, commits, vault, clock, accessTokenTtlMs, graceMs, refreshContext, invalidGrant } = parts;
+  const { db, commit, vault, clock, accessTokenTtlMs, graceMs, refreshContext, invalidGrant } = parts;
   const sealed = !PLAIN_MODELS.has(model);
   const place = (hash: string, column: string) => ({ table: 'issuer_records', row: `${model} ${hash}`, column });
 
@@ -83,7 +83,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
         expires_at: now + (expiresIn ?? 0) * 1000,
       };
 
-      await commits.run(async (transaction) => {
+      await commit(async (transaction) => {
         if (row.grant_id !== null) {
           // With a refresh token there comes an access token, which may be good for longer.
           const until = model === 'RefreshToken' ? Math.max(row.expires_at, now + accessTokenTtlMs) : row.expires_at;
@@ -137,7 +137,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       // A refresh token is used up together with the birth of its successor, in `upsert`.
       if (model === 'RefreshToken') return;
       const now = clock.now();
-      await commits.run(async (transaction) => {
+      await commit(async (transaction) => {
         const used = await transaction
           .updateTable('issuer_records')
           .set({ consumed_at: now })

@@ -58,6 +58,9 @@ export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
     due = false;
     const group = waiting;
     waiting = [];
+    const g = globalThis as any;
+    g.gc1 = (g.gc1 ?? 0) + 1;
+    g.gc2 = (g.gc2 ?? 0) + group.length;
     void commit(group);
   };
 
