@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { cleanEnvironment } from '../test/support/app.ts';
 import type { LoadReport } from './load.ts';
 
-const ROUND_SECONDS = Number(process.env.RS ?? 1);
+const ROUND_SECONDS = 1;
 export const CONNECTIONS = 16;
 
 const script = (name: string) => resolve(import.meta.dirname, name);

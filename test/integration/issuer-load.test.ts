@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { serveAtOnce, surviveKills } from '../support/issuer-load.ts';
 
 /** A share of what `npm run soak` does. */
-const CLIENTS = 12;
+const CLIENTS = 25;
 const KILLS = 3;
 const SEED = Number(process.env.TRACKEEP_SOAK_SEED ?? randomInt(2 ** 31));
 

@@ -67,7 +67,7 @@ describe('a registration', () => {
     const { body } = await register(lab.address, { redirect_uris: [REDIRECT_URI, 'http://elsewhere.test/callback'] });
     expect(body).toEqual({
       error: 'invalid_redirect_uri',
-      error_description: 'redirect_uris[1] is plain http to another machine.',
+      error_description: 'redirect_uris[1] is plain http to another place than 127.0.0.1, [::1] or localhost.',
     });
   });
 

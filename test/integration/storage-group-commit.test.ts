@@ -5,12 +5,14 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createGroupCommit, type GroupCommit } from '../../src/main/storage/group-commit.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createQuietLogger } from '../support/quiet-logger.ts';
 
 let dataDir: string;
 let database: Database;
 /** Another program's view: it sees what is committed. */
 let reader: Sqlite.Database;
+let clock: ManualClock;
 let commits: GroupCommit;
 
 const insert = (name: string) =>
@@ -23,7 +25,8 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tt-group-commit-'));
   database = await openDatabase({ dataDir, logger: createQuietLogger() });
   reader = new Sqlite(join(dataDir, 'trackeep.db'), { readonly: true });
-  commits = createGroupCommit(database.db);
+  clock = createManualClock();
+  commits = createGroupCommit({ db: database.db, clock });
 });
 
 afterEach(async () => {
@@ -97,7 +100,11 @@ describe('work while somebody is expected', () => {
 
   it('does not wait for ever', async () => {
     const arrived = commits.expect();
-    await insert('a');
+    const first = insert('a');
+    await clock.advance(7);
+    expect(committed()).toEqual([]);
+    await clock.advance(1);
+    await first;
     expect(committed()).toEqual(['a']);
     arrived();
     await insert('b');

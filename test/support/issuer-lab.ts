@@ -7,7 +7,7 @@ import { systemClock } from '../../src/main/core/clock.ts';
 import { type IssuerConfig, readConfig } from '../../src/main/core/config.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
-import { createScheduler } from '../../src/main/core/scheduler.ts';
+import { createScheduler, type Schedule } from '../../src/main/core/scheduler.ts';
 import { createListener } from '../../src/main/http/listener.ts';
 import { readStaticClients } from '../../src/main/issuer/configured-clients.ts';
 import { createIssuer } from '../../src/main/issuer/create-issuer.ts';
@@ -47,8 +47,8 @@ export interface IssuerLab {
   readonly notices: NoticeView[];
   /** Everything that was logged, before any redaction. */
   readonly log: string[];
-  /** The machine wakes up: what the moved clock has made overdue, the janitor's round among it, begins now. */
-  wake(): void;
+  /** The janitor makes a round, whether it is time for one or not. */
+  tidy(): Promise<void>;
   /** What the person's resource servers are from now on. */
   setResourceServers(addresses: readonly string[]): void;
   /** Ends the rooms, in good order, and opens them anew on the same data folder and port. */
@@ -76,10 +76,19 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
   });
   await vault.unlock();
 
+  const schedules: Schedule[] = [];
   let resourceServers = options.resourceServers ?? [];
   let address = '';
   const issuer = createIssuer({
-    ...{ db, vault, config, clock, logger, bus, scheduler },
+    ...{ db, vault, config, clock, logger, bus },
+    scheduler: {
+      ...scheduler,
+      every(name, options) {
+        const schedule = scheduler.every(name, options);
+        schedules.push(schedule);
+        return schedule;
+      },
+    },
     statics: await readStaticClients(config.clientsFile),
     address: () => address,
     resourceServers: () => resourceServers,
@@ -108,7 +117,9 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
 
   return {
     ...{ address, issuer, db, vault, dataDir, notices, log },
-    wake: () => scheduler.wake(),
+    async tidy() {
+      await Promise.all(schedules.map((schedule) => schedule.trigger()));
+    },
     setResourceServers(addresses) {
       resourceServers = addresses;
     },

@@ -25,7 +25,7 @@ export function faultOf({ status, headers, text }: RawAnswer): string | null {
   if (status < 400) return null;
   if (headers.get('cache-control')?.includes('no-store') !== true) return 'it may be kept by a cache';
   const type = headers.get('content-type') ?? '';
-  if (type.startsWith('text/html')) return text.startsWith('<!doctype html>') ? null : 'it is half a page';
+  if (type.startsWith('text/html')) return /^<!doctype html>.*<\/html>\s*$/is.test(text) ? null : 'it is half a page';
   if (!type.startsWith('application/json')) return `it is ${type || 'of no type'}`;
   return faultOfError(JSON.parse(text));
 }

@@ -87,7 +87,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     isKnown: resources.knows,
     onError,
   });
-  const commits = createGroupCommit(db);
+  const commits = createGroupCommit({ db, clock });
   const refreshing = new WeakMap<IncomingMessage, () => void>();
   const run: GroupCommit['run'] = (work) => {
     const committed = commits.run(work);

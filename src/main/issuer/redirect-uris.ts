@@ -19,6 +19,9 @@ const REFUSED_SCHEMES = new Set([
   'wss:',
 ]);
 
+/** RFC 8252 §7.3, and the name that clients use all the same. The library knows no other address of 127.0.0.0/8. */
+const LOOPBACK_NAMES = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
 /**
  * Whether a client may register `text` as a redirect address: https anywhere, http on this machine, or a scheme of a
  * program's own (RFC 8252 §7, RFC 9700 §4.1.1).
@@ -35,7 +38,9 @@ export function checkRedirectUri(text: unknown): string | null {
   if (text.includes('#')) return 'holds a fragment';
   if (url.username !== '' || url.password !== '') return 'holds a user name';
   if (url.protocol === 'http:') {
-    return isLoopbackHost(url.hostname) ? null : 'is plain http to another machine';
+    return LOOPBACK_NAMES.has(url.hostname)
+      ? null
+      : 'is plain http to another place than 127.0.0.1, [::1] or localhost';
   }
   if (url.protocol === 'https:') {
     return isLoopbackHost(url.hostname) ? 'is https to this machine: use http' : null;

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { Clock, Timer } from '../core/clock.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -31,10 +32,10 @@ interface Waiting {
 /** For somebody who is expected, from the first who is here. */
 const LONGEST_WAIT_MS = 8;
 
-export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
+export function createGroupCommit({ db, clock }: { db: Kysely<Schema>; clock: Clock }): GroupCommit {
   let waiting: Waiting[] = [];
   let expected = 0;
-  let timer: NodeJS.Timeout | null = null;
+  let timer: Timer | null = null;
   let due = false;
 
   const commit = async (group: readonly Waiting[]) => {
@@ -53,21 +54,18 @@ export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
   };
 
   const commitAll = () => {
-    if (timer !== null) clearTimeout(timer);
+    timer?.cancel();
     timer = null;
     due = false;
     const group = waiting;
     waiting = [];
-    const g = globalThis as any;
-    g.gc1 = (g.gc1 ?? 0) + 1;
-    g.gc2 = (g.gc2 ?? 0) + group.length;
-    void commit(group);
+    if (group.length > 0) void commit(group);
   };
 
   const commitWhenComplete = () => {
     if (waiting.length === 0 || due) return;
     if (expected > 0) {
-      timer ??= setTimeout(commitAll, LONGEST_WAIT_MS);
+      timer ??= clock.after(LONGEST_WAIT_MS, commitAll);
       return;
     }
     due = true;
