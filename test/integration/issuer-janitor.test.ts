@@ -9,7 +9,6 @@ import { type Database, openDatabase } from '../../src/main/storage/database.ts'
 import { createManualClock } from '../support/manual-clock.ts';
 import { createQuietLogger } from '../support/quiet-logger.ts';
 
-const GRACE_MS = 10_000;
 const clock = createManualClock();
 const now = clock.now();
 
@@ -31,20 +30,16 @@ afterEach(async () => {
 const run = (signal = new AbortController().signal) => {
   const bus = createBus(() => {});
   bus.on('clients', () => emitted.push('clients'));
-  return sweep({ db: database.db, clock, bus, graceMs: GRACE_MS }, signal);
+  return sweep({ db: database.db, clock, bus }, signal);
 };
 
 const grant = (id: string, expiresAt: number) => ({
   ...{ id, client_id: 'c', resource: 'http://127.0.0.1:9090/mcp', scopes: 'openid', redirect_host: null },
   ...{ payload: '{}', approved_at: now - 1_000, last_used_at: null, expires_at: expiresAt },
 });
-const record = (
-  hash: string,
-  expiresAt: number,
-  more: Partial<{ grant_id: string; consumed_at: number; sealed_successor: string }> = {},
-) => ({
+const record = (hash: string, expiresAt: number, more: Partial<{ grant_id: string; consumed_at: number }> = {}) => ({
   ...{ model: 'RefreshToken', id_hash: hash, grant_id: null, lookup_hash: null, payload: '{}', sealed_payload: null },
-  ...{ sealed_successor: null, consumed_at: null, expires_at: expiresAt, ...more },
+  ...{ consumed_at: null, expires_at: expiresAt, ...more },
 });
 const client = (id: string, registeredAt: number, lastUsedAt: number | null) => ({
   ...{ client_id: id, kind: 'dynamic', metadata: '{}', process: null },
@@ -86,24 +81,6 @@ describe('the janitor', () => {
 
     expect(await ids()).toEqual(['live', 'live grant', 'in use']);
     expect(emitted).toEqual(['clients']);
-  });
-
-  it('forgets a successor when its grace is over', async () => {
-    const used = (hash: string, consumedAt: number) =>
-      record(hash, now + 1, { consumed_at: consumedAt, sealed_successor: 'sealed' });
-    await database.db
-      .insertInto('issuer_records')
-      .values([used('over', now - GRACE_MS - 1), used('within', now - GRACE_MS)])
-      .execute();
-
-    await run();
-
-    const rows = await database.db.selectFrom('issuer_records').select(['id_hash', 'sealed_successor']).execute();
-    expect(rows).toEqual([
-      { id_hash: 'over', sealed_successor: null },
-      { id_hash: 'within', sealed_successor: 'sealed' },
-    ]);
-    expect(emitted).toEqual([]);
   });
 
   it('lets everything else have its turn, however much there is to do', async () => {

@@ -182,3 +182,21 @@ it('a client with a document refreshes, is revoked, removed, and may ask again',
   expect((await ask()).response.status).toBe(200);
   expect(await listed()).toMatchObject({ name: 'Hosted editor' });
 });
+
+it('keeps the tokens of a client that was let in while its document cannot be had', async () => {
+  const { lab, clientId, republish } = await publish();
+  const { tokens } = await signIn(lab.address, lab.issuer.approvals, { clientId });
+  republish({ status: 503, text: 'down' });
+  const later = await lab.restart();
+  onTestFinished(() => later.close());
+  expect((await refresh(later.address, clientId, tokens.refresh_token ?? '')).status).toBe(200);
+});
+
+it('lets in nobody whose document cannot be had and who was never let in', async () => {
+  const { lab, ask, republish } = await publish();
+  republish({ status: 503, text: 'down' });
+  const { response, away } = await ask();
+  expect(away).toBeNull();
+  expect(response.status).toBe(400);
+  expect(await lab.issuer.approvals.list()).toEqual([]);
+});

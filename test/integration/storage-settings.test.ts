@@ -46,6 +46,7 @@ describe('the settings', () => {
       prereleases: false,
       currentVersion: null,
       notifications: true,
+      resourceServers: [],
       startAtLogin: null,
       colorScheme: 'auto',
       fixedBy: {},

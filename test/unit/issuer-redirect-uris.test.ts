@@ -75,9 +75,9 @@ describe('a redirect address', () => {
     const provider = createProvider({
       ...{ library, issuer: ISSUER, keys, clients: [], pages: issuerPages, fetch },
       config: readConfig({ env: { HOME: '/' } }).issuer,
-      secrets: { cookieKey: 'cookie-key', subject: 'person' },
+      secrets: { cookieKey: 'cookie-key', subject: 'person', successorKey: 'key' },
       resources: createResources(ISSUER, () => []),
-      refreshContext: createRefreshContext(() => undefined),
+      refreshContext: createRefreshContext(() => undefined, 'key'),
       adapter: () => ({
         find: async () => metadata,
         ...{ upsert: nothing, consume: nothing, destroy: nothing, revokeByGrantId: nothing },

@@ -84,6 +84,7 @@ export function createAccessTokens({
   const stamp = ({ grantId, clientId }: AccessToken) => {
     const now = clock.now();
     if (now - (stamped.get(grantId) ?? 0) < STAMP_EVERY_MS) return;
+    if (stamped.size >= MOST_REMEMBERED) stamped.delete(stamped.keys().next().value ?? '');
     stamped.set(grantId, now);
     // Nobody waits for it, and a time that is lost with a crash is told by the next use.
     const stamps = [

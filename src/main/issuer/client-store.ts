@@ -7,6 +7,7 @@ import type { Schema } from '../storage/schema.ts';
 
 /** Between two looks at which program uses a client: looking takes longer than issuing a token. */
 const LOOK_AGAIN_AFTER_MS = 60_000;
+const MOST_NOTICED = 1_000;
 
 /** The clients that are not in the configuration. */
 export interface ClientStore {
@@ -90,6 +91,7 @@ export function createClientStore({ db, bus, clock }: { db: Kysely<Schema>; bus:
     async notice(clientId, observe) {
       const last = noticed.get(clientId);
       if (last !== undefined && clock.monotonic() - last < LOOK_AGAIN_AFTER_MS) return;
+      if (noticed.size >= MOST_NOTICED) noticed.delete(noticed.keys().next().value ?? '');
       noticed.set(clientId, clock.monotonic());
       const process = await observe();
       if (process === null) return;

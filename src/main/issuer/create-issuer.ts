@@ -100,7 +100,7 @@ export function createIssuer(parts: IssuerParts): Issuer {
   });
 
   const tidy = async (signal: AbortSignal) => {
-    await sweep({ db, clock, bus, graceMs: config.refreshGraceMs }, signal);
+    await sweep({ db, clock, bus }, signal);
     if (vault.view().state === 'open' && (await signingKeys.tidy())) reopen();
   };
 

@@ -10,14 +10,13 @@ export const IDLE_CLIENT_MS = 90 * 24 * 3_600_000;
 const MOST_AT_ONCE = 100;
 
 /**
- * Removes what has ended: records and grants past their time, successors past their grace, idle clients. Much of it in
- * small pieces, between which whatever else there is has its turn.
+ * Removes what has ended: records and grants past their time, idle clients. Much of it in small pieces, between which
+ * whatever else there is has its turn.
  *
- * @param parts.graceMs how long a used refresh token is answered with its successor
  * @param signal ends the round early
  */
 export async function sweep(
-  { db, clock, bus, graceMs }: { db: Kysely<Schema>; clock: Clock; bus: Bus; graceMs: number },
+  { db, clock, bus }: { db: Kysely<Schema>; clock: Clock; bus: Bus },
   signal: AbortSignal,
 ): Promise<void> {
   const now = clock.now();
@@ -30,27 +29,6 @@ export async function sweep(
       if (done < MOST_AT_ONCE || signal.aborted) return rows;
     }
   };
-
-  // These go with the expired ones, too; but a refresh token lives for weeks, and its grace for seconds.
-  await inPieces(async () => {
-    const { numUpdatedRows } = await db
-      .updateTable('issuer_records')
-      .set({ sealed_successor: null })
-      .where(({ eb, refTuple, selectFrom }) =>
-        eb(
-          refTuple('model', 'id_hash'),
-          'in',
-          selectFrom('issuer_records')
-            .select(['model', 'id_hash'])
-            .where('sealed_successor', 'is not', null)
-            .where('consumed_at', '<', now - graceMs)
-            .limit(MOST_AT_ONCE)
-            .$asTuple('model', 'id_hash'),
-        ),
-      )
-      .executeTakeFirst();
-    return numUpdatedRows;
-  });
 
   await inPieces(async () => {
     const { numDeletedRows } = await db

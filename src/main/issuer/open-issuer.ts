@@ -77,7 +77,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     import('oidc-provider'),
   ]);
   const context = () => library.Provider.ctx as KoaContextWithOIDC | undefined;
-  const refreshContext = createRefreshContext(context);
+  const refreshContext = createRefreshContext(context, secrets.successorKey);
   const onError = (error: unknown) => logger.error('the issuer failed in the background', { error });
   const tokens = createAccessTokens({
     db,

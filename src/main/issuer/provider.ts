@@ -44,6 +44,14 @@ export function createProvider(parts: ProviderParts): Provider {
   const { library, issuer, config, resources, pages, refreshContext } = parts;
   const provider = new library.Provider(issuer, configuration(parts));
 
+  // The one place where the library lets nobody choose a token's value.
+  const prototype: { generateTokenId(): string } = provider.RefreshToken.prototype as never;
+  const random = prototype.generateTokenId;
+  prototype.generateTokenId = function generateTokenId() {
+    const used = refreshContext.rotating();
+    return used === null ? random.call(this) : refreshContext.successorOf(used);
+  };
+
   provider.use(async (context, next) => {
     await next();
     const { body } = context;

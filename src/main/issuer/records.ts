@@ -33,7 +33,7 @@ export interface RecordsParts {
 export function createRecordAdapter(parts: RecordsParts, model: string): Adapter {
   const { db, commit, vault, clock, accessTokenTtlMs, graceMs, refreshContext, invalidGrant } = parts;
   const sealed = !PLAIN_MODELS.has(model);
-  const place = (hash: string, column: string) => ({ table: 'issuer_records', row: `${model} ${hash}`, column });
+  const place = (hash: string) => ({ table: 'issuer_records', row: `${model} ${hash}`, column: 'sealed_payload' });
 
   const rowOf = (hash: string) =>
     db.selectFrom('issuer_records').selectAll().where('model', '=', model).where('id_hash', '=', hash);
@@ -41,7 +41,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
 
   const read = async (row: Row, id?: string): Promise<AdapterPayload | undefined> => {
     if (row === undefined) return undefined;
-    const text = row.payload ?? (await vault.open(place(row.id_hash, 'sealed_payload'), row.sealed_payload ?? ''));
+    const text = row.payload ?? (await vault.open(place(row.id_hash), row.sealed_payload ?? ''));
     const payload: AdapterPayload = JSON.parse(text);
     if (id !== undefined) payload.jti = id;
     if (row.consumed_at !== null) payload.consumed = Math.floor(row.consumed_at / 1000);
@@ -65,10 +65,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       const text = JSON.stringify(sealed ? payload : rest);
       const used = model === 'RefreshToken' ? refreshContext.rotating() : null;
       const usedHash = used === null ? null : digest(used);
-      const [sealedPayload, sealedSuccessor] = await Promise.all([
-        sealed ? vault.seal(place(hash, 'sealed_payload'), text) : null,
-        usedHash !== null && graceMs > 0 ? vault.seal(place(usedHash, 'sealed_successor'), id) : null,
-      ]);
+      const sealedPayload = sealed ? await vault.seal(place(hash), text) : null;
       const now = clock.now();
       const lookup = payload.userCode ?? payload.uid;
       const row = {
@@ -78,7 +75,6 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
         lookup_hash: lookup === undefined ? null : digest(lookup),
         payload: sealed ? null : text,
         sealed_payload: sealedPayload,
-        sealed_successor: null,
         consumed_at: null,
         expires_at: now + (expiresIn ?? 0) * 1000,
       };
@@ -94,7 +90,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
           // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
           const { numUpdatedRows } = await transaction
             .updateTable('issuer_records')
-            .set({ consumed_at: now, sealed_successor: sealedSuccessor })
+            .set({ consumed_at: now })
             .where('model', '=', model)
             .where('id_hash', '=', usedHash)
             .where('consumed_at', 'is', null)
@@ -120,12 +116,10 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
     async find(id) {
       const row = await rowOf(digest(id)).executeTakeFirst();
       const payload = await read(row, sealed ? undefined : id);
-      if (payload === undefined || row === undefined || row.consumed_at === null || row.sealed_successor === null) {
-        return payload;
-      }
+      if (payload === undefined || model !== 'RefreshToken' || typeof row?.consumed_at !== 'number') return payload;
       // The absolute value: a clock set back must not open an endless grace.
-      if (Math.abs(clock.now() - row.consumed_at) > graceMs) return payload;
-      refreshContext.answerWith(await vault.open(place(row.id_hash, 'sealed_successor'), row.sealed_successor));
+      if (graceMs === 0 || Math.abs(clock.now() - row.consumed_at) > graceMs) return payload;
+      refreshContext.answerWith(refreshContext.successorOf(id));
       const { consumed, ...unused } = payload;
       return unused;
     },

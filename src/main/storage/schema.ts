@@ -145,8 +145,6 @@ export interface IssuerRecordsTable {
   /** JSON without the token itself: nothing in it is a secret. Null where the whole is sealed. */
   payload: string | null;
   sealed_payload: string | null;
-  /** The refresh token that a used one was exchanged for, for as long as the grace lasts. */
-  sealed_successor: string | null;
   consumed_at: number | null;
   expires_at: number;
 }
@@ -189,7 +187,7 @@ export const SEALED_COLUMNS = [
   { table: 'oauth_states', row: ['state_hash'], columns: ['sealed_code_verifier'] },
   { table: 'providers', row: ['platform'], columns: ['sealed_client_secret'] },
   { table: 'http_cache', row: ['installation_id', 'url'], columns: ['sealed_body'] },
-  { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload', 'sealed_successor'] },
+  { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload'] },
   { table: 'issuer_keys', row: ['kid'], columns: ['sealed_private_jwk'] },
   { table: 'issuer_secrets', row: ['name'], columns: ['sealed_value'] },
 ] as const;
