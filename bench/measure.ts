@@ -1,6 +1,12 @@
 /** What all benchmarks share: whole processes timed from spawn to exit, medians, and a ratio with its goal. */
 import { spawn } from 'node:child_process';
 
+/** How long an answer took, ms: medians over the rounds. */
+export interface Latency {
+  p50: number;
+  p99: number;
+}
+
 /** One line of the report. */
 export interface Result {
   name: string;
@@ -9,10 +15,14 @@ export interface Result {
   peer: number;
   unit: 'ms' | 'MB' | 'requests/s';
   ratio: number;
-  goal: { atMost: number } | { atLeast: number };
+  /** Null: the peer shows how much there is to be had, and nobody promises it. */
+  goal: Goal | null;
   met: boolean;
   rounds: number;
+  latency?: { ours: Latency; peer: Latency };
 }
+
+export type Goal = { atMost: number } | { atLeast: number };
 
 /** @returns the median; of an even number of values, the mean of the middle two */
 export function median(values: readonly number[]): number {
@@ -24,19 +34,18 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Measures both in turns, so that whatever else the machine does, it does to both. The first of each is not counted: it
- * makes files and fills the caches of the disk and of V8.
+ * Measures all parties in turns, so that whatever else the machine does, it does to each. The first of each is not
+ * counted: it makes files and fills the caches of the disk and of V8.
  */
-export async function inTurns(
+export async function inTurns<Party extends string>(
   rounds: number,
-  { ours, peer }: { ours: () => Promise<number>; peer: () => Promise<number> },
-): Promise<{ ours: number[]; peer: number[] }> {
-  await ours();
-  await peer();
-  const series = { ours: [] as number[], peer: [] as number[] };
+  parties: Record<Party, () => Promise<number>>,
+): Promise<Record<Party, number[]>> {
+  const names = Object.keys(parties) as Party[];
+  const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Party, number[]>;
+  for (const name of names) await parties[name]();
   for (let round = 0; round < rounds; round += 1) {
-    series.ours.push(await ours());
-    series.peer.push(await peer());
+    for (const name of names) series[name].push(await parties[name]());
   }
   return series;
 }
@@ -51,7 +60,7 @@ export function compare(
   const ours = median(series.ours);
   const peer = median(series.peer);
   const ratio = ours / peer;
-  const met = 'atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast;
+  const met = goal === null || ('atMost' in goal ? ratio <= goal.atMost : ratio >= goal.atLeast);
   return { name, ours, peer, unit, ratio, goal, met, rounds: series.ours.length };
 }
 

@@ -5,6 +5,7 @@
  *     npm run bench [-- --json]
  */
 import { measureGitCredential } from './git-credential.ts';
+import { measureIssuerThroughput } from './issuer-throughput.ts';
 import type { Result } from './measure.ts';
 import { measureResidentMemory } from './resident-memory.ts';
 import { measureStartToReady } from './start-to-ready.ts';
@@ -13,25 +14,36 @@ import { measureTokenCommand } from './token-command.ts';
 
 const json = process.argv.includes('--json');
 const results: Result[] = [];
-for (const measure of [
+const measures: (() => Promise<Result | Result[]>)[] = [
   measureTokenCommand,
   measureGitCredential,
   measureStatusThroughput,
   measureStartToReady,
   measureResidentMemory,
-]) {
-  const result = await measure();
-  results.push(result);
-  if (!json) console.log(line(result));
+  measureIssuerThroughput,
+];
+for (const measure of measures) {
+  for (const result of [await measure()].flat()) {
+    results.push(result);
+    if (!json) console.log(lines(result));
+  }
 }
 if (json) console.log(JSON.stringify(results, null, 2));
 process.exitCode = results.every((result) => result.met) ? 0 : 1;
 
-function line({ name, ours, peer, unit, ratio, goal, met, rounds }: Result): string {
+function lines({ name, ours, peer, unit, ratio, goal, met, rounds, latency }: Result): string {
   const digits = unit === 'requests/s' ? 0 : 1;
-  const wanted = 'atMost' in goal ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`;
-  return [
-    `${met ? 'met   ' : 'MISSED'} ${name}`,
-    `       ratio ${ratio.toFixed(2)} (goal ${wanted}), ${ours.toFixed(digits)} to ${peer.toFixed(digits)} ${unit}, medians of ${rounds}`,
-  ].join('\n');
+  const word = goal === null ? 'told  ' : met ? 'met   ' : 'MISSED';
+  const wanted =
+    goal === null ? 'no goal' : 'atMost' in goal ? `goal at most ${goal.atMost}` : `goal at least ${goal.atLeast}`;
+  const text = [
+    `${word} ${name}`,
+    `       ratio ${ratio.toFixed(2)} (${wanted}), ${ours.toFixed(digits)} to ${peer.toFixed(digits)} ${unit}, medians of ${rounds}`,
+  ];
+  if (latency) text.push(`       p50 ${times('p50')}, p99 ${times('p99')}`);
+  return text.join('\n');
+
+  function times(quantile: 'p50' | 'p99'): string {
+    return `${latency?.ours[quantile].toFixed(1)} to ${latency?.peer[quantile].toFixed(1)} ms`;
+  }
 }

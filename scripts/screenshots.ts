@@ -9,11 +9,17 @@ import { chromium, type Page } from 'playwright-core';
 import { callRunningApp } from '../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from '../test/support/app.ts';
 import { chromiumOptions } from '../test/support/chromium.ts';
-import { authorizationRequest, register } from '../test/support/oauth-client.ts';
+import { authorizationRequest, REDIRECT_URI } from '../test/support/oauth-client.ts';
 
-const FOLDER = process.env.FOLDER ?? resolve(import.meta.dirname, '../docs/images');
+const FOLDER = resolve(import.meta.dirname, '../docs/images');
 const SIZE = { width: 900, height: 640 };
 const SCHEMES = ['light', 'dark'] as const;
+
+const EDITOR = {
+  client_name: 'Example editor',
+  redirect_uris: [REDIRECT_URI],
+  token_endpoint_auth_method: 'none',
+};
 
 type Scheme = (typeof SCHEMES)[number];
 
@@ -110,10 +116,20 @@ async function letIn(page: Page, take: Take, { ready: { issuer } }: RunningApp):
   await page.getByText('No program is asking').waitFor();
   await take('approvals-empty');
 
-  const { body: client } = await register(issuer, { client_name: 'Example editor' });
-  const scope = 'offline_access github:read token:github';
   const asking = await page.context().newPage();
-  await asking.goto(authorizationRequest(issuer, { clientId: client.client_id, scope }).url);
+  // From the browser, since the picture shows which program registered, and where it lies.
+  await asking.goto(`${issuer}/.well-known/oauth-authorization-server`);
+  const clientId = await asking.evaluate(async (metadata) => {
+    const answer = await fetch('/register', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(metadata),
+    });
+    const { client_id } = await answer.json();
+    return client_id;
+  }, EDITOR);
+  const scope = 'updates:read github:read token:github';
+  await asking.goto(authorizationRequest(issuer, { clientId, scope }).url);
   const number = await asking.locator('#approval-number').innerText();
 
   await page.bringToFront();

@@ -32,6 +32,8 @@ await once(listener.listen(Number(PORT), '127.0.0.1'), 'listening');
 const resource = `http://127.0.0.1:${listener.address().port}/mcp`;
 const resourceMetadataUrl = getOAuthProtectedResourceMetadataUrl(new URL(resource));
 
+const KEYS_UNREACHABLE = ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC'];
+
 /** RFC 9068 §4: by the issuer's public keys, without asking it. A revoked token stays good until it expires. */
 function byKeys() {
   // Fetches the keys when it needs them, and again when a token names one that it has not seen.
@@ -47,8 +49,8 @@ function byKeys() {
       });
       return payload;
     } catch (error) {
-      // Whatever is wrong with the token; that the keys cannot be had is no word about it.
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return null;
+      // Of a token that is no good, jose says what is wrong with it. That the keys cannot be had is no word about it.
+      if (error instanceof errors.JOSEError && !KEYS_UNREACHABLE.includes(error.code)) return null;
       throw error;
     }
   };

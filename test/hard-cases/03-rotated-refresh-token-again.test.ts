@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { INTROSPECTION_TOKEN, type IssuerLab, openIssuerLab } from '../support/issuer-lab.ts';
 import { post, refresh, signIn, type TokenAnswer } from '../support/oauth-client.ts';
 
@@ -10,12 +10,14 @@ describe('a refresh token that was used already', () => {
   let clientId: string;
   let first: TokenAnswer;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     lab = await openIssuerLab({ config: { introspectionToken: INTROSPECTION_TOKEN } });
+  });
+  beforeEach(async () => {
     ({ clientId, tokens: first } = await signIn(lab.address, lab.issuer.approvals));
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await lab.close();
     vi.useRealTimers();
   });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { accountRow } from '../support/account-row.ts';
@@ -100,7 +101,7 @@ describe('a database file that is damaged', () => {
     ['by bytes of nothing', (path) => writeFileSync(path, Buffer.alloc(20_000))],
     ['by being cut off in the middle', (path) => truncateSync(path, 100_000)],
     ['by being cut off after a few bytes', (path) => truncateSync(path, 50)],
-    ['in the middle of a page', (path) => overwrite(path, 4_096 * 60 + 8, 4_000)],
+    ['in the middle of a page', damageCache],
     ['in its header', (path) => overwrite(path, 0, 90)],
     ['in its first page', (path) => overwrite(path, 100, 3_000)],
   ];
@@ -122,7 +123,7 @@ describe('a database file that is damaged', () => {
 
   it('is not even changed by a second try', async () => {
     const dataDir = await connectedFolder();
-    overwrite(join(dataDir, 'trackeep.db'), 4_096 * 60 + 8, 4_000);
+    damageCache(join(dataDir, 'trackeep.db'));
     const before = contentOf(dataDir);
 
     await open(dataDir);
@@ -134,18 +135,32 @@ describe('a database file that is damaged', () => {
   it('beside the log of a crash is left as it is, and so is the log', async () => {
     const dataDir = await connectedFolder();
     const crashed = temporaryFolder();
+    const page = pageOfCache(join(dataDir, 'trackeep.db'));
     const { db, close } = await openDatabase({ dataDir, logger });
     await db.updateTable('installations').set({ login: 'renamed' }).execute();
     // The files as they lie while the database is open are what a power cut leaves.
     for (const name of ['trackeep.db', 'trackeep.db-wal']) copyFileSync(join(dataDir, name), join(crashed, name));
     await close();
-    overwrite(join(crashed, 'trackeep.db'), 4_096 * 60 + 8, 4_000);
+    damageCache(join(crashed, 'trackeep.db'), page);
     const before = contentOf(crashed);
 
     expect(await open(crashed)).toMatchObject({ code: 'database_corrupt' });
     expect(contentOf(crashed)).toEqual(before);
   });
 });
+
+/** The page that the table of cached answers begins with, counted from 1. */
+function pageOfCache(path: string): number {
+  const file = new Sqlite(path);
+  const page = file.prepare("select rootpage from sqlite_schema where name = 'http_cache'").pluck().get();
+  file.close();
+  return Number(page);
+}
+
+/** Everything behind the page's own first few bytes. */
+function damageCache(path: string, page = pageOfCache(path)): void {
+  overwrite(path, 4_096 * (page - 1) + 8, 4_000);
+}
 
 function overwrite(path: string, from: number, length: number): void {
   const bytes = readFileSync(path);

@@ -33,8 +33,16 @@ describe('the listener turns away, before any handler runs,', () => {
   it.each(['null', 'https://evil.test', 'http://127.0.0.1:1'])('the Origin %s', async (origin) => {
     await using door = await openHttpDoor();
     expect(await statusOf(door, '/ui/', ours(door), `Origin: ${origin}`)).toBe('HTTP/1.1 403 Forbidden');
-    expect(await statusOf(door, '/register', ours(door), `Origin: ${origin}`)).toBe('HTTP/1.1 403 Forbidden');
+    expect(await statusOf(door, '/introspect', ours(door), `Origin: ${origin}`)).toBe('HTTP/1.1 403 Forbidden');
   });
+
+  it.each(['null', 'https://evil.test', 'http://127.0.0.1.evil.test'])(
+    'the Origin %s, also where pages of this machine may call',
+    async (origin) => {
+      await using door = await openHttpDoor();
+      expect(await statusOf(door, '/register', ours(door), `Origin: ${origin}`)).toBe('HTTP/1.1 403 Forbidden');
+    },
+  );
 
   it('calls that a browser marks as coming from another site, whatever session goes with them', async () => {
     await using door = await openHttpDoor();

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { type IssuerConfig, readConfig } from '../../src/main/core/config.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
-import { createScheduler } from '../../src/main/core/scheduler.ts';
+import { createScheduler, type Schedule } from '../../src/main/core/scheduler.ts';
 import { createListener } from '../../src/main/http/listener.ts';
 import { readStaticClients } from '../../src/main/issuer/configured-clients.ts';
 import { createIssuer } from '../../src/main/issuer/create-issuer.ts';
@@ -27,11 +28,15 @@ export interface IssuerLabOptions {
   resourceServers?: readonly string[];
   dataDir?: string;
   port?: number;
+  /** The operating system that the issuer takes this one for. */
+  platform?: NodeJS.Platform;
+  /** Of a vault that is sealed by one; null: nobody has typed it yet. A vault with a key file where it is left out. */
+  passphrase?: string | null;
   mcp?: (issuer: Issuer, address: () => string) => Pick<Mcp, 'answer'>;
 }
 
 /**
- * The issuer behind the real listener and its guards, over a real database and a vault with a key file. Its clock is the
+ * The issuer behind the real listener and its guards, over a real database and a real vault. Its clock is the
  * machine's, as the library's is: a test that moves time moves `Date` with Vitest.
  */
 export interface IssuerLab {
@@ -43,6 +48,8 @@ export interface IssuerLab {
   readonly notices: NoticeView[];
   /** Everything that was logged, before any redaction. */
   readonly log: string[];
+  /** The janitor makes a round, whether it is time for one or not. */
+  tidy(): Promise<void>;
   /** What the person's resource servers are from now on. */
   setResourceServers(addresses: readonly string[]): void;
   /** Ends the rooms, in good order, and opens them anew on the same data folder and port. */
@@ -64,20 +71,30 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
   const { db } = database;
   const redactor = createRedactor();
   const vault = await createVault({
-    source: 'file',
-    passphrase: null,
+    source: options.passphrase === undefined ? 'file' : 'passphrase',
+    passphrase: options.passphrase ?? null,
     ...{ db, dataDir, clock, logger, redactor, bus },
   });
   await vault.unlock();
 
+  const schedules: Schedule[] = [];
   let resourceServers = options.resourceServers ?? [];
   let address = '';
   const issuer = createIssuer({
-    ...{ db, vault, config, clock, logger, bus, scheduler },
+    ...{ db, vault, config, clock, logger, bus },
+    scheduler: {
+      ...scheduler,
+      every(name, options) {
+        const schedule = scheduler.every(name, options);
+        schedules.push(schedule);
+        return schedule;
+      },
+    },
     statics: await readStaticClients(config.clientsFile),
     address: () => address,
     resourceServers: () => resourceServers,
     exchange: () => Promise.reject(new Error('No token was expected to be exchanged.')),
+    ...(options.platform === undefined ? {} : { platform: options.platform }),
   });
   const { control } = standInControl();
   const listener = createListener({
@@ -105,11 +122,16 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
 
   return {
     ...{ address, issuer, db, vault, dataDir, notices, log },
+    async tidy() {
+      await Promise.all(schedules.map((schedule) => schedule.trigger()));
+    },
     setResourceServers(addresses) {
       resourceServers = addresses;
     },
     async restart(change) {
       await release();
+      // So that `fetch`, in this process, hears that its connections were closed, and uses none of them again.
+      for (let turns = 0; turns < 3; turns += 1) await setImmediate();
       return openIssuerLab({ ...options, resourceServers, dataDir, port: listening.port, ...change });
     },
     async close() {

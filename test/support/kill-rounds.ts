@@ -12,7 +12,7 @@ import { hasCode } from '../../src/main/core/errors.ts';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from '../../src/main/demo/emulated-github.ts';
 import { type AppConnection, connectToApp } from '../../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from './app.ts';
-import { seededRandom } from './seeded-random.ts';
+import { pick, seededRandom } from './seeded-random.ts';
 
 const LOGINS = ['octocat', 'hubot', 'monalisa'] as const;
 const FILE_BYTES = 3_000_000;
@@ -189,10 +189,4 @@ async function whoAmI(github: EmulatedGitHub, link: AppConnection, login: string
 
 function until(condition: () => Promise<boolean>): Promise<unknown> {
   return vi.waitUntil(condition, { timeout: 20_000, interval: 20 });
-}
-
-function pick<T>(random: () => number, from: readonly T[]): T {
-  const chosen = from[Math.floor(random() * from.length)];
-  if (chosen === undefined) throw new RangeError('There is nothing to choose from.');
-  return chosen;
 }

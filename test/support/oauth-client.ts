@@ -151,6 +151,29 @@ export async function approve(
   return done.away;
 }
 
+/** The page where the person types the code of a device (RFC 8628 §3.3). */
+export async function openDevicePage(browser: Browser, issuer: string) {
+  let shown = await page(await browser.follow(`${issuer}/device`));
+  return {
+    /** Sends the form of the page that was shown last, with these fields. */
+    async submit(fields: Readonly<Record<string, string>>) {
+      const secret = /name="xsrf" value="([^"]+)"/.exec(shown.text)?.[1] ?? '';
+      shown = await page(
+        await browser.follow(`${issuer}/device`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams({ xsrf: secret, ...fields }),
+        }),
+      );
+      return shown;
+    },
+  };
+
+  async function page({ response, url }: { response: Response; url: string }) {
+    return { status: response.status, url, text: await response.text() };
+  }
+}
+
 /** Sends a form to an endpoint of the issuer. */
 export async function post<T = Record<string, unknown>>(
   url: string,

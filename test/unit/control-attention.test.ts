@@ -32,7 +32,7 @@ const upToDate: UpdatesView = {
 const calm: Situation = {
   vault: { source: 'keychain', backend: 'Secret Service', state: 'open', problem: null },
   approvals: [],
-    connections: [connection],
+  connections: [connection],
   updates: upToDate,
   busy: false,
 };

@@ -6,6 +6,7 @@ import { defaultDataDir } from '../../src/main/core/default-data-dir.ts';
 import { AppError } from '../../src/main/core/errors.ts';
 
 const MINUTE = 60_000;
+const INTROSPECTION = '5f1c9a7e3b2d4f6a8c0e1d3b5a79f2c4';
 
 function problemOf(env: Record<string, string>, flags = {}): AppError {
   try {
@@ -31,6 +32,17 @@ describe('without any setting', () => {
       prereleases: null,
       github: { url: 'https://github.com', apiUrl: 'https://api.github.com', clientId: null, clientSecret: null },
       callbackBase: null,
+      issuer: {
+        accessTokenTtlMs: 7 * 24 * 60 * MINUTE,
+        refreshTokenTtlMs: 30 * 24 * 60 * MINUTE,
+        refreshGraceMs: 10_000,
+        registrationsPerHour: 20,
+        metadataDocuments: true,
+        metadataPrivateHosts: [],
+        introspectionToken: null,
+        clientsFile: null,
+        resourceServers: null,
+      },
     });
   });
 
@@ -58,6 +70,15 @@ describe('a setting of the environment', () => {
         GITHUB_CLIENT_ID: 'Iv1.0123456789abcdef',
         GITHUB_CLIENT_SECRET: 'a-secret',
         OAUTH_CALLBACK_BASE: 'https://dev.example.com/tray/',
+        ACCESS_TOKEN_TTL: '1h',
+        REFRESH_TOKEN_TTL: '2h',
+        REFRESH_TOKEN_GRACE: '0s',
+        REGISTRATIONS_PER_HOUR: '0',
+        CLIENT_METADATA_DOCUMENTS: 'no',
+        CLIENT_METADATA_PRIVATE_HOSTS: 'Clients.corp.example, other.corp.example:8443',
+        INTROSPECTION_TOKEN: INTROSPECTION,
+        OAUTH_CLIENTS_FILE: '/etc/trackeep/clients.json',
+        TRACKEEP_RESOURCE_SERVERS: 'http://127.0.0.1:7000/mcp/, https://MCP.example.com',
       },
     });
 
@@ -78,6 +99,17 @@ describe('a setting of the environment', () => {
         clientSecret: 'a-secret',
       },
       callbackBase: 'https://dev.example.com/tray',
+      issuer: {
+        accessTokenTtlMs: 60 * MINUTE,
+        refreshTokenTtlMs: 120 * MINUTE,
+        refreshGraceMs: 0,
+        registrationsPerHour: 0,
+        metadataDocuments: false,
+        metadataPrivateHosts: ['clients.corp.example', 'other.corp.example:8443'],
+        introspectionToken: INTROSPECTION,
+        clientsFile: '/etc/trackeep/clients.json',
+        resourceServers: ['http://127.0.0.1:7000/mcp', 'https://mcp.example.com'],
+      },
     });
   });
 
@@ -138,6 +170,15 @@ describe('a bad setting stops the start with its name and what is wrong', () => 
     ['UPDATE_CHECK_INTERVAL', '-24h', 'must be a duration such as 24h'],
     ['UPDATE_CHECK_INTERVAL', '1d', 'must be a duration such as 24h'],
     ['UPDATE_CHECK_INTERVAL', '14m59s', 'must be at least 15m'],
+    ['ACCESS_TOKEN_TTL', '7d', 'must be a duration such as 168h'],
+    ['ACCESS_TOKEN_TTL', '0s', 'must be at least 1s'],
+    ['ACCESS_TOKEN_TTL', '721h', 'must be at most 720h'],
+    ['REFRESH_TOKEN_GRACE', '2m', 'must be at most 1m'],
+    ['REGISTRATIONS_PER_HOUR', 'many', 'must be a whole number'],
+    ['CLIENT_METADATA_PRIVATE_HOSTS', 'https://corp.example', 'must be host names'],
+    ['TRACKEEP_RESOURCE_SERVERS', 'http://mcp.example.com', 'must be addresses such as'],
+    ['INTROSPECTION_TOKEN', 'changeme', 'must be at least 32 random characters'],
+    ['INTROSPECTION_TOKEN', 'x'.repeat(40), 'must be at least 32 random characters'],
     ['UPDATE_CHECK_INTERVAL', '721h', 'must be at most 720h'],
     ['GITHUB_CLIENT_ID', 'two words', 'is not a client ID'],
     ['GITHUB_URL', 'github.com', 'must be an address'],
@@ -209,7 +250,11 @@ describe('the documentation of the settings', () => {
 
   it('marks secrets', () => {
     const secrets = documentedSettings().filter((row) => row.secret);
-    expect(secrets.map((row) => row.name)).toEqual(['TRACKEEP_VAULT_PASSPHRASE', 'GITHUB_CLIENT_SECRET']);
+    expect(secrets.map((row) => row.name)).toEqual([
+      'TRACKEEP_VAULT_PASSPHRASE',
+      'GITHUB_CLIENT_SECRET',
+      'INTROSPECTION_TOKEN',
+    ]);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FAILED_REQUEST, heading, NARROW, PATIENCE } from './browser.ts';
-import { findings, overflow } from './findings.ts';
+import { SCOPE_NAMES } from '../../src/shared/scopes.ts';
+import { FAILED_REQUEST, heading, NARROW, PATIENCE, WINDOW } from './browser.ts';
+import { findings, findingsAtBothWidths } from './findings.ts';
 import { aClient, aGrant, type IssuerDesk, openIssuerDesk, RIGHT, WRONG } from './issuer-desk.ts';
 
 const MINUTE = 60_000;
@@ -36,7 +37,7 @@ describe('a program that asks for access', () => {
     const held = dialog.getByRole('list', { name: /allowed already/ });
     await held.getByText('see which Trackeep releases there are').waitFor();
     await dialog.getByText('Trackeep Tray’s MCP server').waitFor();
-    await dialog.getByText('you revoke it', { exact: true }).waitFor();
+    await dialog.getByText('you revoke it, or it is not used for a long time').waitFor();
     await dialog.getByText('127.0.0.1:33418, on this machine').waitFor();
     await dialog.getByText(/\/usr\/bin\/node, process 4711, seen 2 minutes ago/).waitFor();
     expect(await dialog.getByRole('timer').innerText()).toMatch(/^(5:00|4:5\d) left$/);
@@ -242,30 +243,23 @@ describe('the Approvals page', () => {
 });
 
 describe.each(['light', 'dark'] as const)('in %s colours nothing is to be found fault with', (colorScheme) => {
-  it.each([
-    ['wide', {}],
-    ['narrow', { viewport: NARROW }],
-  ] as const)('in the dialog and on the page behind it: %s', async (width, options) => {
-    const { page, expectComplaint, picture } = await desk.open('approvals', { colorScheme, ...options });
-    expectComplaint(FAILED_REQUEST);
-    desk.know(aClient({ grants: [aGrant({ rememberedUntil: new Date(Date.now() + DAY).toISOString() })] }));
+  it('in the dialog, after a wrong number', async () => {
+    const web = await desk.open('status', { colorScheme });
+    web.expectComplaint(FAILED_REQUEST);
     desk.ask({ scopes: ['offline_access', 'token:github', 'installations:manage'], held: ['updates:read'] });
-    const dialog = dialogOf(page);
-    await choose(page, WRONG[0]);
-    await dialog.getByText('one more try').waitFor();
-    expect(await findings(page)).toEqual([]);
-    expect(await overflow(page)).toBe(0);
-    await picture(`approval-dialog-${colorScheme}-${width}`);
-    // Both answers are in view without scrolling, whatever stands above them.
-    for (const name of [String(RIGHT), 'Deny']) {
-      const box = await dialog.getByRole('button', { name, exact: true }).boundingBox();
-      expect((box?.y ?? Number.NaN) + (box?.height ?? Number.NaN)).toBeLessThan(page.viewportSize()?.height ?? 0);
-    }
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'hidden' });
-    expect(await findings(page)).toEqual([]);
-    expect(await overflow(page)).toBe(0);
-    await picture(`approvals-${colorScheme}-${width}`);
+    await choose(web.page, WRONG[0]);
+    await dialogOf(web.page).getByText('one more try').waitFor();
+    expect(await findingsAtBothWidths(web, `approval-dialog-${colorScheme}`)).toEqual([]);
+  });
+
+  it('on the page with all that it can show', async () => {
+    const web = await desk.open('approvals', { colorScheme });
+    desk.know(aClient({ grants: [aGrant({ rememberedUntil: new Date(Date.now() + DAY).toISOString() })] }));
+    desk.ask({ scopes: ['offline_access', 'token:github'], held: ['updates:read'] });
+    await dialogOf(web.page).getByRole('timer').waitFor();
+    await web.page.keyboard.press('Escape');
+    await dialogOf(web.page).waitFor({ state: 'hidden' });
+    expect(await findingsAtBothWidths(web, `approvals-${colorScheme}`)).toEqual([]);
   });
 
   it('in the banner, in the end of a request, and where nothing waits', async () => {
@@ -286,6 +280,24 @@ describe.each(['light', 'dark'] as const)('in %s colours nothing is to be found 
     expect(await findings(page)).toEqual([]);
   });
 });
+
+it.each([
+  ['wide', WINDOW],
+  ['narrow', NARROW],
+  ['as small as can be', { width: 560, height: 420 }],
+])(
+  'in a window that is %s, numbers and Deny are in view without scrolling, however much is asked for',
+  async (_, viewport) => {
+    const { page } = await desk.open('status', { viewport });
+    desk.ask({ scopes: [...SCOPE_NAMES] });
+    for (const name of [String(RIGHT), 'Deny']) {
+      const button = dialogOf(page).getByRole('button', { name, exact: true });
+      await button.waitFor();
+      const box = await button.boundingBox();
+      expect((box?.y ?? Number.NaN) + (box?.height ?? Number.NaN)).toBeLessThan(viewport.height);
+    }
+  },
+);
 
 /** What the focused element is called. */
 function focused(page: Page): Promise<string> {

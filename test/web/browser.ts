@@ -13,7 +13,7 @@ import { chromiumOptions } from '../support/chromium.ts';
 const PICTURES = resolve(import.meta.dirname, '../../test-results/web');
 
 /** The window of the desktop app, so that what is tested is what most people see. */
-const WINDOW = { width: 900, height: 640 };
+export const WINDOW = { width: 900, height: 640 };
 export const NARROW = { width: 400, height: 720 };
 
 /** How long a page may take to show what a test waits for, on a busy machine. Also for `expect.poll`. */

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+import { NARROW, type WebPage, WINDOW } from './browser.ts';
 
 /** Everything that axe finds, as sentences; colours are judged as they are once nothing moves any more. */
 export async function findings(page: Page): Promise<string[]> {
@@ -16,4 +17,21 @@ export function overflow(page: Page): Promise<number> {
     const room = document.querySelector('[role="dialog"]') ?? document.querySelector('main');
     return room ? room.scrollWidth - room.clientWidth : Number.NaN;
   });
+}
+
+/**
+ * What there is to find fault with in a wide and in a narrow window. Keeps a picture of each.
+ *
+ * @param name of the pictures
+ */
+export async function findingsAtBothWidths({ page, picture }: WebPage, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of [WINDOW, NARROW]) {
+    await page.setViewportSize(size);
+    const excess = await overflow(page);
+    if (excess > 0) found.push(`${size.width}: ${excess} pixels too wide`);
+    for (const finding of await findings(page)) found.push(`${size.width}: ${finding}`);
+    await picture(`${name}-${size.width}`);
+  }
+  return found;
 }

@@ -115,7 +115,7 @@ describe('a device', () => {
     });
     await page.goto(body.verification_uri_complete ?? '');
     await page.getByRole('button', { name: 'No, stop' }).click();
-    await page.getByRole('heading', { name: 'Connect a device' }).waitFor();
+    await page.getByRole('heading', { name: 'Access was denied' }).waitFor();
   });
 });
 

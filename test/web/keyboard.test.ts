@@ -57,6 +57,7 @@ describe('with the keyboard alone', () => {
 
   it.each([
     ['Status', ["Copy the issuer's address", 'Copy the path of the data folder']],
+    ['Approvals', ['Copy the address of the MCP server']],
     ['Settings', ['Check for updates', 'How often', 'Offer prereleases', 'Notifications', 'System']],
     ['Doctor', ['Copy report', 'Run again']],
   ])('every stop on %s has a name and shows where the focus is', async (name, expected) => {

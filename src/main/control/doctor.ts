@@ -146,8 +146,14 @@ async function socket(parts: DoctorParts): Promise<Check[]> {
 async function listener({ address, fetch }: DoctorParts): Promise<Check[]> {
   const title = 'Other web pages cannot reach the app';
   return guarded('listener', title, async () => {
-    const answer = await fetch(`${address()}/ui/api/status.get`, { headers: { origin: 'https://example.com' } });
-    const refused = answer.status === 403;
+    const headers = { origin: 'https://example.com' };
+    const answers = await Promise.all([
+      fetch(`${address()}/ui/api/status.get`, { headers }),
+      fetch(`${address()}/register`, { method: 'POST', headers }),
+      fetch(`${address()}/mcp`, { method: 'POST', headers }),
+    ]);
+    const [taken] = answers.filter((answer) => answer.status !== 403);
+    const refused = taken === undefined;
     return [
       {
         id: 'listener',
@@ -155,7 +161,7 @@ async function listener({ address, fetch }: DoctorParts): Promise<Check[]> {
         verdict: refused ? 'safe' : 'unsafe',
         detail: refused
           ? `${address()} listens on loopback only and refused a foreign origin.`
-          : `${address()} answered ${answer.status} to a foreign origin.`,
+          : `${taken.url} answered ${taken.status} to a foreign origin.`,
         remedy: refused ? null : 'Another program may be answering on this address; check which one it is.',
       },
     ];

@@ -31,12 +31,15 @@ export function createAccessTokens({
   clock,
   issuer,
   publicKeys,
+  isKnown,
   onError,
 }: {
   db: Kysely<Schema>;
   clock: Clock;
   issuer: string;
   publicKeys: readonly JWK[];
+  /** Whether tokens for a resource are good at all, now. */
+  isKnown: (resource: string) => boolean;
   onError: (error: unknown) => void;
 }): AccessTokens {
   const keys = createLocalJWKSet({ keys: [...publicKeys] });
@@ -81,6 +84,7 @@ export function createAccessTokens({
   const stamp = ({ grantId, clientId }: AccessToken) => {
     const now = clock.now();
     if (now - (stamped.get(grantId) ?? 0) < STAMP_EVERY_MS) return;
+    if (stamped.size >= MOST_REMEMBERED) stamped.delete(stamped.keys().next().value ?? '');
     stamped.set(grantId, now);
     // Nobody waits for it, and a time that is lost with a crash is told by the next use.
     const stamps = [
@@ -98,7 +102,8 @@ export function createAccessTokens({
 
     async check(token, resource) {
       const found = await this.read(token);
-      if (found === null || (resource !== null && found.resource !== resource)) return null;
+      if (found === null || !isKnown(found.resource)) return null;
+      if (resource !== null && found.resource !== resource) return null;
       const grant = await db
         .selectFrom('issuer_grants')
         .select('id')

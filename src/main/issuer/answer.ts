@@ -39,13 +39,15 @@ export function createAnswer({ open, limit, observer, issuer }: AnswerParts) {
     }
     const library = await open();
     if (endpoint.path === '/approve') return library.interact(request, response, path);
-    if (endpoint.path === '/userinfo' && request.method !== 'OPTIONS') {
+    if (endpoint.path === '/userinfo') {
       allowOrigin(request, response);
       return userinfo(library.tokens, request, response);
     }
     if (endpoint.path === '/authorize') request.url = withCanonicalResource(request.url ?? '', library);
     if (request.method !== 'POST') return library.pass(request, response);
 
+    // The library forgets it with some of the errors.
+    response.setHeader('cache-control', 'no-store');
     const body = await readBody(request);
     if (body === null) {
       return sendOAuthError(response, 413, 'invalid_request', 'The body of the request is longer than 64 kB.', {
@@ -73,7 +75,7 @@ export function createAnswer({ open, limit, observer, issuer }: AnswerParts) {
     }
     const [token] = form?.get('grant_type') === 'refresh_token' ? form.getAll('refresh_token') : [];
     // One after the other, or two of a client's processes would each get a successor of their own.
-    if (token) return refreshes.run(digest(token), () => library.pass(request, response));
+    if (token) return refreshes.run(digest(token), () => library.passRefresh(request, response));
     return library.pass(request, response);
   };
 
@@ -134,9 +136,9 @@ export function createAnswer({ open, limit, observer, issuer }: AnswerParts) {
       response.end();
       return;
     }
-    if (request.method === 'OPTIONS' && (endpoint.path === '/register' || endpoint.path === '/userinfo')) {
-      return preflight(request, response, endpoint);
-    }
+    if (request.method === 'OPTIONS') return preflight(request, response, endpoint);
+    // Or a program that prefers HTML would get an error as a page (RFC 6749 §5.2 knows JSON alone).
+    if (!endpoint.page) request.headers.accept = 'application/json';
     try {
       await answer(endpoint, request, response, path);
     } catch (error) {
@@ -162,7 +164,7 @@ function allowOrigin({ headers }: IncomingMessage, response: ServerResponse): vo
   response.setHeader('access-control-expose-headers', 'WWW-Authenticate, Retry-After');
 }
 
-/** Fetch Standard §3.2.3, for the two endpoints where the library does not answer it. */
+/** Fetch Standard §3.2.3. The library answers it for some of the endpoints, and for others with a 404. */
 function preflight(request: IncomingMessage, response: ServerResponse, { methods }: Endpoint): void {
   allowOrigin(request, response);
   response.writeHead(204, {

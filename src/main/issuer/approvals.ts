@@ -83,7 +83,9 @@ export function createApprovals({
   random?: (from: number, to: number) => number;
 }): WaitingApprovals {
   const entries = new Map<string, Entry>();
-  const waiting = () => [...entries.values()].filter((entry) => entry.state === 'waiting');
+  // Timers sleep with the machine; the clock does not.
+  const isOver = (entry: Entry) => clock.now() >= entry.expiresAt;
+  const waiting = () => [...entries.values()].filter((entry) => entry.state === 'waiting' && !isOver(entry));
   const byInteraction = (interaction: string) =>
     [...entries.values()].find((entry) => entry.interaction === interaction) ?? null;
 
@@ -104,8 +106,7 @@ export function createApprovals({
 
   const waitingEntry = (id: string): Entry => {
     const entry = find(id);
-    // Timers sleep with the machine; the clock does not.
-    if (entry.state === 'waiting' && clock.now() >= entry.expiresAt) settle(entry, 'expired');
+    if (entry.state === 'waiting' && isOver(entry)) settle(entry, 'expired');
     if (entry.state !== 'waiting') throw new AppError('approval_over', OVER[entry.state]);
     return entry;
   };

@@ -7,6 +7,7 @@ import type { Schema } from '../storage/schema.ts';
 
 /** Between two looks at which program uses a client: looking takes longer than issuing a token. */
 const LOOK_AGAIN_AFTER_MS = 60_000;
+const MOST_NOTICED = 1_000;
 
 /** The clients that are not in the configuration. */
 export interface ClientStore {
@@ -14,6 +15,11 @@ export interface ClientStore {
   readonly adapter: Adapter;
   /** Keeps what a client ID metadata document says, to show it; the document stays the truth. */
   noteDocument(clientId: string, metadata: object): Promise<void>;
+  /**
+   * `fetch` for such documents, which gives the kept one where the host cannot be asked: a client that the person has
+   * let in must not lose its tokens because the network is gone for a while.
+   */
+  withKeptDocuments(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
   /** Keeps which program was seen to use a client, now and then. */
   notice(clientId: string, observe: () => Promise<ProcessView | null>): Promise<void>;
 }
@@ -61,9 +67,31 @@ export function createClientStore({ db, bus, clock }: { db: Kysely<Schema>; bus:
 
     noteDocument: (clientId, metadata) => write(clientId, 'metadata_document', metadata),
 
+    withKeptDocuments: (fetch) => async (address, init) => {
+      let failure: unknown;
+      try {
+        const answer = await fetch(address, init);
+        if (answer.status < 500) return answer;
+        failure = new Error(`The host answered ${answer.status}.`);
+      } catch (error) {
+        failure = error;
+      }
+      const kept = await db
+        .selectFrom('issuer_clients')
+        .innerJoin('issuer_grants', 'issuer_grants.client_id', 'issuer_clients.client_id')
+        .select('metadata')
+        .where('issuer_clients.client_id', '=', String(address))
+        .where('kind', '=', 'metadata_document')
+        .where('issuer_grants.expires_at', '>', clock.now())
+        .executeTakeFirst();
+      if (kept === undefined) throw failure;
+      return new Response(kept.metadata, { headers: { 'content-type': 'application/json' } });
+    },
+
     async notice(clientId, observe) {
       const last = noticed.get(clientId);
       if (last !== undefined && clock.monotonic() - last < LOOK_AGAIN_AFTER_MS) return;
+      if (noticed.size >= MOST_NOTICED) noticed.delete(noticed.keys().next().value ?? '');
       noticed.set(clientId, clock.monotonic());
       const process = await observe();
       if (process === null) return;

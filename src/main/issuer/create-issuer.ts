@@ -40,6 +40,8 @@ export interface IssuerParts {
   /** The person's own resource servers, as the settings have them now. */
   resourceServers(): readonly string[];
   exchange: Exchange;
+  /** The operating system, where a test wants another. */
+  platform?: NodeJS.Platform;
 }
 
 /** With the library of the protocol, which takes longer to load than the rest of the app. */
@@ -57,7 +59,8 @@ export function createIssuer(parts: IssuerParts): Issuer {
   const approvals = createApprovals({ bus, clock });
   const store = createClientStore({ db, bus, clock });
   const limit = createRegistrationLimit({ most: config.registrationsPerHour, clock });
-  const observer = createProcessObserver({ clock });
+  const { platform = process.platform } = parts;
+  const observer = createProcessObserver({ clock, platform });
   const fetch = createMetadataFetch({ clock, privateHosts: config.metadataPrivateHosts });
 
   const kindOf = (clientId: string): ClientKind => {
@@ -99,7 +102,7 @@ export function createIssuer(parts: IssuerParts): Issuer {
   });
 
   const tidy = async (signal: AbortSignal) => {
-    await sweep({ db, clock, bus, graceMs: config.refreshGraceMs }, signal);
+    await sweep({ db, clock, bus }, signal);
     if (vault.view().state === 'open' && (await signingKeys.tidy())) reopen();
   };
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * What a token, code or id is looked up by: whoever reads the database finds nothing that could be presented. A plain
@@ -7,5 +7,5 @@ import { createHash } from 'node:crypto';
  * @returns 64 hexadecimal digits
  */
 export function digest(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret, 'hex');
 }

@@ -2,7 +2,7 @@
 type Callers = 'own' | 'loopback';
 
 export interface Endpoint {
-  /** This path, and everything below it. */
+  /** This path; for a page everything below it, too. */
   path: string;
   callers: Callers;
   methods: readonly string[];
@@ -47,5 +47,5 @@ export const ENDPOINTS: readonly Endpoint[] = [
 ];
 
 export function endpointOf(path: string): Endpoint | undefined {
-  return ENDPOINTS.find((endpoint) => path === endpoint.path || path.startsWith(`${endpoint.path}/`));
+  return ENDPOINTS.find(({ path: own, page }) => path === own || (page && path.startsWith(`${own}/`)));
 }

@@ -4,6 +4,9 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../core/clock.ts';
 import type { Schema } from '../storage/schema.ts';
 
+/** A client that refreshes all the time has its last use written no more often than this. */
+const STAMP_EVERY_MS = 60_000;
+
 /** What the person allowed. */
 export interface Permission {
   clientId: string;
@@ -111,7 +114,8 @@ function unused(what: string): Promise<never> {
 }
 
 /**
- * A token was made from a grant: it lives at least as long as that token. Within the transaction that stores the token.
+ * A token was made from a grant: it lives at least as long as that token, and up to a minute longer, so that it need not
+ * be written each time. Within the transaction that stores the token.
  *
  * @returns whether the grant still holds
  */
@@ -119,20 +123,22 @@ export async function touchGrant(
   transaction: Transaction<Schema>,
   { id, now, until }: { id: string; now: number; until: number },
 ): Promise<boolean> {
-  const touched = await transaction
-    .updateTable('issuer_grants')
-    .set(({ fn, val }) => ({
-      last_used_at: now,
-      expires_at: fn<number>('max', ['expires_at', val(until)]),
-    }))
+  const grant = await transaction
+    .selectFrom('issuer_grants')
+    .select(['client_id', 'last_used_at', 'expires_at'])
     .where('id', '=', id)
-    .returning('client_id')
     .executeTakeFirst();
-  if (touched === undefined) return false;
+  if (grant === undefined) return false;
+  if (grant.expires_at >= until && Math.abs(now - (grant.last_used_at ?? 0)) < STAMP_EVERY_MS) return true;
+  await transaction
+    .updateTable('issuer_grants')
+    .set({ last_used_at: now, expires_at: Math.max(grant.expires_at, until + STAMP_EVERY_MS) })
+    .where('id', '=', id)
+    .execute();
   await transaction
     .updateTable('issuer_clients')
     .set({ last_used_at: now })
-    .where('client_id', '=', touched.client_id)
+    .where('client_id', '=', grant.client_id)
     .execute();
   return true;
 }

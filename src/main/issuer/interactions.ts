@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts';
 import type { RenderedPage } from '../core/page.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { ApprovalRequest, PageView, WaitingApprovals } from './approvals.ts';
+import type { BrowserMark } from './browser-mark.ts';
 import type { Grants, Permission } from './grants.ts';
 import { sendJson } from './oauth-error.ts';
 import { approvalPage, overPage } from './pages.ts';
@@ -30,6 +31,9 @@ export interface InteractionParts {
   kindOf(clientId: string): ClientKind;
   /** Keeps what is to be shown of a client that no registration brought. */
   noteClient(client: Client): Promise<void>;
+  browserMark: BrowserMark;
+  /** Which user of this machine is seen to ask; unknown where the system does not tell. */
+  userOf(request: IncomingMessage): Promise<'person' | 'another' | 'unknown'>;
 }
 
 /**
@@ -43,7 +47,7 @@ export interface InteractionParts {
  * contract's doors decided.
  */
 export function createInteractions(parts: InteractionParts) {
-  const { db, provider, approvals, grants, remembered, resources, subject, codeTtlMs } = parts;
+  const { db, provider, approvals, grants, remembered, resources, subject, codeTtlMs, browserMark } = parts;
 
   /** @throws AppError `approval_over` for a browser without the cookie, or an interaction that has ended */
   const interactionOf = async (request: IncomingMessage, response: ServerResponse, uid: string) => {
@@ -101,21 +105,30 @@ export function createInteractions(parts: InteractionParts) {
   const finish = async (
     request: IncomingMessage,
     response: ServerResponse,
-    outcome: { permission: Permission } | { denied: string },
+    outcome: { permission: Permission } | { error: string; error_description: string },
   ) => {
-    if ('denied' in outcome) {
-      const result = { error: 'access_denied', error_description: outcome.denied };
-      return provider.interactionFinished(request, response, result);
-    }
+    if ('error' in outcome) return provider.interactionFinished(request, response, outcome);
     const grantId = await grants.create(outcome.permission, subject, codeTtlMs);
     const login = { accountId: subject, remember: false };
     await provider.interactionFinished(request, response, { login, select_account: {}, consent: { grantId } });
   };
 
+  /**
+   * A client's id is no secret from the other users of this machine, so what the person wants to be remembered must not
+   * be given to them unasked.
+   */
+  const isRemembered = async (request: IncomingMessage, permission: Permission): Promise<boolean> => {
+    if (!(await remembered.covers(permission, null))) return false;
+    const user = await parts.userOf(request);
+    if (user !== 'unknown') return user === 'person';
+    const mark = browserMark.read(request);
+    return mark !== null && remembered.covers(permission, mark);
+  };
+
   const show = async (request: IncomingMessage, response: ServerResponse, interaction: Interaction) => {
     const permission = permissionOf(interaction);
-    if (permission.scopes.length === 0) return finish(request, response, { denied: 'no known scope was asked for' });
-    if (await remembered.covers(permission)) return finish(request, response, { permission });
+    if (permission.scopes.length === 0) return finish(request, response, NO_SCOPE);
+    if (await isRemembered(request, permission)) return finish(request, response, { permission });
     const view = await approvals.open(interaction.uid, () => describe(permission));
     if (view.state !== 'waiting') return redirect(response, `/approve/${interaction.uid}/continue`);
     sendPage(response, 200, approvalPage(view));
@@ -124,9 +137,13 @@ export function createInteractions(parts: InteractionParts) {
   const proceed = async (request: IncomingMessage, response: ServerResponse, interaction: Interaction) => {
     const view = approvals.page(interaction.uid);
     if (view === null || view.state === 'waiting') return redirect(response, `/approve/${interaction.uid}`);
-    if (view.state !== 'approved') return finish(request, response, { denied: DENIED[view.state] });
+    if (view.state !== 'approved') {
+      return finish(request, response, { error: 'access_denied', error_description: DENIED[view.state] });
+    }
     const permission = permissionOf(interaction);
-    if (view.rememberMs !== null) await remembered.add(permission, view.rememberMs);
+    if (view.rememberMs !== null) {
+      await remembered.add(permission, browserMark.leave(request, response), view.rememberMs);
+    }
     await finish(request, response, { permission });
   };
 
@@ -155,6 +172,9 @@ export function createInteractions(parts: InteractionParts) {
     }
   };
 }
+
+/** RFC 6749 §3.3: a server without a default says so. */
+const NO_SCOPE = { error: 'invalid_scope', error_description: 'no known scope was asked for' };
 
 const DENIED: Record<'denied' | 'expired', string> = {
   denied: 'the person denied the request',

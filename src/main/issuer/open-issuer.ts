@@ -8,10 +8,12 @@ import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
 import type { Logger } from '../core/logger.ts';
+import { createGroupCommit, type GroupCommit } from '../storage/group-commit.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import type { WaitingApprovals } from './approvals.ts';
+import { createBrowserMark } from './browser-mark.ts';
 import type { ClientStore } from './client-store.ts';
 import type { StaticClient } from './configured-clients.ts';
 import type { Grants } from './grants.ts';
@@ -59,6 +61,8 @@ export interface OpenIssuer {
   readonly resources: Resources;
   /** Passes a request to the library. Resolves when it is answered. */
   pass(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Passes a refresh, which is committed together with the others under way. */
+  passRefresh(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Passes the revocation of an access token to the library, which knows only its id. */
   passRevocation(request: IncomingMessage, response: ServerResponse, token: AccessToken): Promise<void>;
   interact(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
@@ -74,9 +78,23 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     import('oidc-provider'),
   ]);
   const context = () => library.Provider.ctx as KoaContextWithOIDC | undefined;
-  const refreshContext = createRefreshContext(context);
+  const refreshContext = createRefreshContext(context, secrets.successorKey);
   const onError = (error: unknown) => logger.error('the issuer failed in the background', { error });
-  const tokens = createAccessTokens({ db, clock, issuer, publicKeys: keys.map(publicHalf), onError });
+  const tokens = createAccessTokens({
+    db,
+    clock,
+    issuer,
+    publicKeys: keys.map(publicHalf),
+    isKnown: resources.knows,
+    onError,
+  });
+  const commits = createGroupCommit({ db, clock });
+  const refreshing = new WeakMap<IncomingMessage, () => void>();
+  const run: GroupCommit['run'] = (work) => {
+    const committed = commits.run(work);
+    refreshing.get(context()?.req as IncomingMessage)?.();
+    return committed;
+  };
   const revoking = new WeakMap<IncomingMessage, AccessToken>();
 
   const adapter = (model: string): Adapter => {
@@ -86,6 +104,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     return createRecordAdapter(
       {
         ...{ db, vault, clock, refreshContext },
+        commit: run,
         accessTokenTtlMs: config.accessTokenTtlMs,
         graceMs: config.refreshGraceMs,
         invalidGrant: (detail) => new library.errors.InvalidGrant(detail),
@@ -98,7 +117,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     ...{ library, issuer, config, keys, secrets, resources, refreshContext, adapter },
     clients: parts.statics,
     pages: issuerPages,
-    fetch: parts.fetch,
+    fetch: store.withKeptDocuments(parts.fetch),
   });
   registerTokenExchange(provider, { library, issuer, tokens, exchange: parts.exchange, now: () => clock.now() });
   provider.on('server_error', (_context, error) => logger.error('the issuer could not answer', { error }));
@@ -121,7 +140,13 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     // With every refresh the list would be made anew for a time that nobody watches change.
     if (oidc.params?.grant_type !== 'refresh_token') bus.emit('clients');
   });
-  provider.on('grant.revoked', () => bus.emit('clients'));
+  provider.on('grant.revoked', ({ oidc }) => {
+    // A code or refresh token that was used twice: whoever has it must not be let in again without a word.
+    if (oidc.route === 'token' && oidc.client !== undefined) {
+      parts.remembered.forget({ clientId: oidc.client.clientId }).catch(onError);
+    }
+    bus.emit('clients');
+  });
 
   const answer = provider.callback();
   const pass: OpenIssuer['pass'] = async (request, response) => {
@@ -133,6 +158,11 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     tokens,
     resources,
     pass,
+    async passRefresh(request, response) {
+      const arrived = commits.expect();
+      refreshing.set(request, arrived);
+      await pass(request, response).finally(arrived);
+    },
     async passRevocation(request, response, token) {
       revoking.set(request, token);
       await pass(request, response);
@@ -147,6 +177,12 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
       async noteClient(client: Client) {
         if (parts.kindOf(client.clientId) !== 'metadata_document') return;
         await store.noteDocument(client.clientId, client.metadata());
+      },
+      browserMark: createBrowserMark(issuer),
+      async userOf({ socket }) {
+        const seen = await parts.observer.observe(socket);
+        if (seen === null) return 'unknown';
+        return seen.uid === process.getuid?.() ? 'person' : 'another';
       },
     }),
     introspect: (request, response, form) => introspect(introspection, request, response, form),

@@ -29,18 +29,26 @@ export const issuerPages: IssuerPages = {
   },
 
   userCodeInput(context, _form, out, error) {
-    const wrong = out !== undefined || error !== undefined;
-    const code = (error as { userCode?: string } | undefined)?.userCode ?? '';
+    const { name, userCode: code = '' } = (error ?? {}) as { name?: string; userCode?: string };
+    const session = context.oidc.session as { new?: boolean; touched?: boolean } | undefined;
+    if (error !== undefined && session?.new === true) {
+      // For a browser that came without one, the library would store a session too late, and fail.
+      session.touched = false;
+      const text = ['Your browser sent nothing that this page gave it, or it was open for too long.'];
+      const body = html`<p><a href="/device">Open the page again</a></p>`;
+      return send(context, renderPage({ good: false, title: 'The code was not taken', text, body }));
+    }
+    // The person said no, on the page before or in the app.
+    if (name === 'AbortedError' || out?.error === 'access_denied') {
+      const text = ['The device gets no access. You can close this page.'];
+      return send(context, renderPage({ good: false, title: 'Access was denied', text }));
+    }
     send(
       context,
       renderPage({
         good: null,
         title: 'Connect a device',
-        text: [
-          wrong
-            ? 'That code is not known, was used already, or has run out. Look at the device again.'
-            : 'Type the code that your program or device shows.',
-        ],
+        text: [askForCode(code !== '', error !== undefined && name !== 'NoCodeError')],
         body: html`<form method="post" action="/device">
 <input type="hidden" name="xsrf" value="${secretOf(context)}">
 <label for="user_code">Code</label>
@@ -82,6 +90,13 @@ export const issuerPages: IssuerPages = {
     send(context, renderPage({ good: true, title: 'The device is connected', text }));
   },
 };
+
+/** @param wrong the code was; @param failed something else was, such as a page that was open for too long */
+function askForCode(wrong: boolean, failed: boolean): string {
+  if (wrong) return 'That code is not known, was used already, or has run out. Look at the device again.';
+  if (failed) return 'That did not work, or this page was open for too long. Type the code once more.';
+  return 'Type the code that your program or device shows.';
+}
 
 /** Why an authorization request failed, for a person who can do something about it. */
 const EXPLAINED: Readonly<Record<string, { title: string; remedy: string }>> = {

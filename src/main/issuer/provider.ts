@@ -6,6 +6,7 @@ import type { IssuerConfig } from '../core/config.ts';
 import type { StaticClient } from './configured-clients.ts';
 import { OPENID_SCOPES } from './grants.ts';
 import type { IssuerPages } from './pages.ts';
+import { checkRedirectUri } from './redirect-uris.ts';
 import type { RefreshContext } from './refresh-context.ts';
 import { GRANT_TYPES } from './registration.ts';
 import type { Resources } from './resources.ts';
@@ -43,12 +44,23 @@ export function createProvider(parts: ProviderParts): Provider {
   const { library, issuer, config, resources, pages, refreshContext } = parts;
   const provider = new library.Provider(issuer, configuration(parts));
 
+  // The one place where the library lets nobody choose a token's value.
+  const prototype: { generateTokenId(): string } = provider.RefreshToken.prototype as never;
+  const random = prototype.generateTokenId;
+  prototype.generateTokenId = function generateTokenId() {
+    const used = refreshContext.rotating();
+    return used === null ? random.call(this) : refreshContext.successorOf(used);
+  };
+
   provider.use(async (context, next) => {
     await next();
     const { body } = context;
     if (typeof body !== 'object' || body === null) return;
-    const route = (context as Partial<KoaContextWithOIDC>).oidc?.route;
+    const { oidc } = context as Partial<KoaContextWithOIDC>;
+    const route = oidc?.route;
     if (route === 'discovery') Object.assign(body, discoveryExtras(issuer, config));
+    if (route === 'token' && 'error' in body && oidc !== undefined && asksForAnothersGrant(oidc))
+      body.error = 'unauthorized_client';
     const successor = refreshContext.answeredWith(context);
     if (route === 'token' && successor !== null && 'refresh_token' in body) body.refresh_token = successor;
   });
@@ -156,7 +168,13 @@ export function createProvider(parts: ProviderParts): Provider {
           // The library's own may begin with a dash, and would be an option on our command line.
           idFactory: () => randomUUID(),
         },
-        clientIdMetadataDocument: { enabled: config.metadataDocuments, ack: 'draft-02' },
+        clientIdMetadataDocument: {
+          enabled: config.metadataDocuments,
+          ack: 'draft-02',
+          // As for those that register: from what calls itself a web client, the library takes plain http to anywhere.
+          allowClient: async (_context, { redirectUris = [] }) =>
+            redirectUris.every((uri) => checkRedirectUri(uri) === null),
+        },
         deviceFlow: {
           enabled: true,
           charset: 'base-20',
@@ -206,6 +224,12 @@ function discoveryExtras(issuer: string, config: IssuerConfig): Record<string, u
     revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     ...(config.introspectionToken === null ? {} : { introspection_endpoint: `${issuer}/introspect` }),
   };
+}
+
+/** RFC 6749 §5.2 has a word of its own for this, where the library speaks of an invalid request. */
+function asksForAnothersGrant({ client, params }: KoaContextWithOIDC['oidc']): boolean {
+  const asked = GRANT_TYPES.find((type) => type === params?.grant_type);
+  return asked !== undefined && client?.grantTypeAllowed(asked) === false;
 }
 
 function seconds(ms: number): number {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../core/clock.ts';
+import type { GroupCommit } from '../storage/group-commit.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { digest } from './digest.ts';
@@ -12,6 +13,7 @@ const PLAIN_MODELS = new Set(['RefreshToken', 'AuthorizationCode']);
 
 export interface RecordsParts {
   db: Kysely<Schema>;
+  commit: GroupCommit['run'];
   vault: Vault;
   clock: Clock;
   accessTokenTtlMs: number;
@@ -29,9 +31,9 @@ export interface RecordsParts {
  * @param model the library's name for the kind of record
  */
 export function createRecordAdapter(parts: RecordsParts, model: string): Adapter {
-  const { db, vault, clock, accessTokenTtlMs, graceMs, refreshContext, invalidGrant } = parts;
+  const { db, commit, vault, clock, accessTokenTtlMs, graceMs, refreshContext, invalidGrant } = parts;
   const sealed = !PLAIN_MODELS.has(model);
-  const place = (hash: string, column: string) => ({ table: 'issuer_records', row: `${model} ${hash}`, column });
+  const place = (hash: string) => ({ table: 'issuer_records', row: `${model} ${hash}`, column: 'sealed_payload' });
 
   const rowOf = (hash: string) =>
     db.selectFrom('issuer_records').selectAll().where('model', '=', model).where('id_hash', '=', hash);
@@ -39,7 +41,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
 
   const read = async (row: Row, id?: string): Promise<AdapterPayload | undefined> => {
     if (row === undefined) return undefined;
-    const text = row.payload ?? (await vault.open(place(row.id_hash, 'sealed_payload'), row.sealed_payload ?? ''));
+    const text = row.payload ?? (await vault.open(place(row.id_hash), row.sealed_payload ?? ''));
     const payload: AdapterPayload = JSON.parse(text);
     if (id !== undefined) payload.jti = id;
     if (row.consumed_at !== null) payload.consumed = Math.floor(row.consumed_at / 1000);
@@ -63,10 +65,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       const text = JSON.stringify(sealed ? payload : rest);
       const used = model === 'RefreshToken' ? refreshContext.rotating() : null;
       const usedHash = used === null ? null : digest(used);
-      const [sealedPayload, sealedSuccessor] = await Promise.all([
-        sealed ? vault.seal(place(hash, 'sealed_payload'), text) : null,
-        usedHash !== null && graceMs > 0 ? vault.seal(place(usedHash, 'sealed_successor'), id) : null,
-      ]);
+      const sealedPayload = sealed ? await vault.seal(place(hash), text) : null;
       const now = clock.now();
       const lookup = payload.userCode ?? payload.uid;
       const row = {
@@ -76,12 +75,11 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
         lookup_hash: lookup === undefined ? null : digest(lookup),
         payload: sealed ? null : text,
         sealed_payload: sealedPayload,
-        sealed_successor: null,
         consumed_at: null,
         expires_at: now + (expiresIn ?? 0) * 1000,
       };
 
-      await db.transaction().execute(async (transaction) => {
+      await commit(async (transaction) => {
         if (row.grant_id !== null) {
           // With a refresh token there comes an access token, which may be good for longer.
           const until = model === 'RefreshToken' ? Math.max(row.expires_at, now + accessTokenTtlMs) : row.expires_at;
@@ -92,7 +90,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
           // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
           const { numUpdatedRows } = await transaction
             .updateTable('issuer_records')
-            .set({ consumed_at: now, sealed_successor: sealedSuccessor })
+            .set({ consumed_at: now })
             .where('model', '=', model)
             .where('id_hash', '=', usedHash)
             .where('consumed_at', 'is', null)
@@ -118,12 +116,10 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
     async find(id) {
       const row = await rowOf(digest(id)).executeTakeFirst();
       const payload = await read(row, sealed ? undefined : id);
-      if (payload === undefined || row === undefined || row.consumed_at === null || row.sealed_successor === null) {
-        return payload;
-      }
+      if (payload === undefined || model !== 'RefreshToken' || typeof row?.consumed_at !== 'number') return payload;
       // The absolute value: a clock set back must not open an endless grace.
-      if (Math.abs(clock.now() - row.consumed_at) > graceMs) return payload;
-      refreshContext.answerWith(await vault.open(place(row.id_hash, 'sealed_successor'), row.sealed_successor));
+      if (graceMs === 0 || Math.abs(clock.now() - row.consumed_at) > graceMs) return payload;
+      refreshContext.answerWith(refreshContext.successorOf(id));
       const { consumed, ...unused } = payload;
       return unused;
     },
@@ -135,7 +131,7 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       // A refresh token is used up together with the birth of its successor, in `upsert`.
       if (model === 'RefreshToken') return;
       const now = clock.now();
-      await db.transaction().execute(async (transaction) => {
+      await commit(async (transaction) => {
         const used = await transaction
           .updateTable('issuer_records')
           .set({ consumed_at: now })

@@ -19,6 +19,9 @@ const REFUSED_SCHEMES = new Set([
   'wss:',
 ]);
 
+/** RFC 8252 §7.3, and the name that clients use all the same. The library knows no other address of 127.0.0.0/8. */
+const LOOPBACK_NAMES = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
 /**
  * Whether a client may register `text` as a redirect address: https anywhere, http on this machine, or a scheme of a
  * program's own (RFC 8252 §7, RFC 9700 §4.1.1).
@@ -35,7 +38,9 @@ export function checkRedirectUri(text: unknown): string | null {
   if (text.includes('#')) return 'holds a fragment';
   if (url.username !== '' || url.password !== '') return 'holds a user name';
   if (url.protocol === 'http:') {
-    return isLoopbackHost(url.hostname) ? null : 'is plain http to another machine';
+    return LOOPBACK_NAMES.has(url.hostname)
+      ? null
+      : 'is plain http to another place than 127.0.0.1, [::1] or localhost';
   }
   if (url.protocol === 'https:') {
     return isLoopbackHost(url.hostname) ? 'is https to this machine: use http' : null;
@@ -43,11 +48,11 @@ export function checkRedirectUri(text: unknown): string | null {
   return REFUSED_SCHEMES.has(url.protocol) ? `has the scheme ${url.protocol.slice(0, -1)}` : null;
 }
 
-/** Where a redirect address leads, for a person to read: the host, or the scheme of a program's own. */
+/** Where a redirect address leads, for a person to read: the host, or the scheme of a program's own, such as cursor: */
 export function redirectHost(text: string): string {
   const url = URL.parse(text);
   if (url === null) return text.slice(0, 100);
-  return ['http:', 'https:'].includes(url.protocol) ? url.host : url.protocol.slice(0, -1);
+  return ['http:', 'https:'].includes(url.protocol) ? url.host : url.protocol;
 }
 
 /**

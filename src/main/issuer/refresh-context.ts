@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
 /**
@@ -8,19 +9,31 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 export interface RefreshContext {
   /** The refresh token that is being rotated in this request. */
   rotating(): string | null;
+  /**
+   * The one successor that a refresh token can have. It is made from the token under a key of the vault, and so need not
+   * be kept to be given a second time within the grace: what is in the database gives none of them away.
+   */
+  successorOf(token: string): string;
   /** This request is answered with a successor that was made before; it must not be rotated again. */
   answerWith(successor: string): void;
   /** What `answerWith` was given in the request of `context`. */
   answeredWith(context: object): string | null;
 }
 
-/** @param current the library's context of the request under way */
-export function createRefreshContext(current: () => KoaContextWithOIDC | undefined): RefreshContext {
+/**
+ * @param current the library's context of the request under way
+ * @param successorKey from `IssuerSecrets`
+ */
+export function createRefreshContext(
+  current: () => KoaContextWithOIDC | undefined,
+  successorKey: string,
+): RefreshContext {
   const successors = new WeakMap<object, string>();
   return {
     rotating() {
       return current()?.oidc.entities.RotatedRefreshToken?.jti ?? null;
     },
+    successorOf: (token) => createHmac('sha256', successorKey).update(token).digest('base64url'),
     answerWith(successor) {
       const context = current();
       // Only at the token endpoint: to a revocation, a used token is a used token.

@@ -59,8 +59,10 @@ export function readRegistration(body: unknown): Registration {
     return { error: 'invalid_redirect_uri', description: 'redirect_uris must hold at least one address.' };
   }
 
-  const name = asked.client_name;
-  if (name !== undefined && typeof name !== 'string') return invalid('client_name must be a text');
+  if (asked.client_name !== undefined && typeof asked.client_name !== 'string') {
+    return invalid('client_name must be a text');
+  }
+  const name = readableName(asked.client_name ?? '');
   const algorithm = asked.id_token_signed_response_alg ?? 'ES256';
   if (algorithm !== 'ES256' && algorithm !== 'RS256') {
     return invalid('id_token_signed_response_alg must be ES256 or RS256');
@@ -68,7 +70,7 @@ export function readRegistration(body: unknown): Registration {
 
   return {
     metadata: {
-      ...(name === undefined ? {} : { client_name: readableName(name) }),
+      ...(name === '' ? {} : { client_name: name }),
       ...address('client_uri', asked.client_uri),
       ...address('logo_uri', asked.logo_uri),
       ...address('policy_uri', asked.policy_uri),
@@ -88,11 +90,12 @@ export function readRegistration(body: unknown): Registration {
  * a part of it, and not too long for a line.
  */
 export function readableName(name: string): string {
-  return name
+  const readable = name
     .replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '')
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, LONGEST_NAME);
+    .trim();
+  // By characters: half of one is none.
+  return [...readable].slice(0, LONGEST_NAME).join('').trimEnd();
 }
 
 function invalid(description: string): Registration {

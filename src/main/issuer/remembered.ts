@@ -9,9 +9,13 @@ import type { Permission } from './grants.ts';
  * those that were agreed to; never a name, which anybody can claim.
  */
 export interface Remembered {
-  /** @param ms from now */
-  add(permission: Permission, ms: number): Promise<void>;
-  covers(permission: Permission): Promise<boolean>;
+  /**
+   * @param browser the mark of the browser it was agreed to in
+   * @param ms from now
+   */
+  add(permission: Permission, browser: string, ms: number): Promise<void>;
+  /** @param browser only what was agreed to in this one; null: in any */
+  covers(permission: Permission, browser: string | null): Promise<boolean>;
   /** Of one client and one target, or of a client, or all. */
   forget(which: Partial<Omit<Permission, 'scopes'>>): Promise<void>;
   /** Reads what is remembered, of one client or of all, to be asked about many permissions. */
@@ -19,22 +23,24 @@ export interface Remembered {
 }
 
 /** Until when a request is answered without asking, ms since the epoch; null: the person is asked. */
-export type RememberedLookup = (permission: Permission) => number | null;
+export type RememberedLookup = (permission: Permission, browser?: string | null) => number | null;
 
 export function createRemembered({ db, clock }: { db: Kysely<Schema>; clock: Clock }): Remembered {
   const lookup = async (clientId?: string): Promise<RememberedLookup> => {
     let query = db.selectFrom('issuer_remembered').selectAll().where('until', '>', clock.now());
     if (clientId !== undefined) query = query.where('client_id', '=', clientId);
     const rows = await query.execute();
-    return (permission) => {
-      const times = rows.filter((row) => isCovered(permission, row)).map((row) => row.until);
+    return (permission, browser = null) => {
+      const times = rows
+        .filter((row) => isCovered(permission, row) && (browser === null || row.browser_hash === browser))
+        .map((row) => row.until);
       return times.length === 0 ? null : Math.max(...times);
     };
   };
 
   return {
     lookup,
-    async add({ clientId, resource, scopes, redirectHost }, ms) {
+    async add({ clientId, resource, scopes, redirectHost }, browser, ms) {
       const now = clock.now();
       await db
         .insertInto('issuer_remembered')
@@ -44,13 +50,14 @@ export function createRemembered({ db, clock }: { db: Kysely<Schema>; clock: Clo
           resource,
           scopes: scopes.join(' '),
           redirect_host: redirectHost,
+          browser_hash: browser,
           remembered_at: now,
           until: now + ms,
         })
         .execute();
     },
-    async covers(permission) {
-      return (await lookup(permission.clientId))(permission) !== null;
+    async covers(permission, browser) {
+      return (await lookup(permission.clientId))(permission, browser) !== null;
     },
     async forget({ clientId, resource, redirectHost }) {
       let query = db.deleteFrom('issuer_remembered');

@@ -12,14 +12,21 @@ export interface IssuerSecrets {
    * two installations of the app do not share it.
    */
   readonly subject: string;
+  /** Makes a refresh token's successor out of it. */
+  readonly successorKey: string;
 }
 
 /** @throws AppError `vault_locked` and its kin */
 export async function openSecrets(db: Kysely<Schema>, vault: Vault): Promise<IssuerSecrets> {
   return {
-    cookieKey: await openOrMake(db, vault, 'cookie_key', () => randomBytes(32).toString('base64url')),
+    cookieKey: await openOrMake(db, vault, 'cookie_key', randomKey),
     subject: await openOrMake(db, vault, 'subject', randomUUID),
+    successorKey: await openOrMake(db, vault, 'successor_key', randomKey),
   };
+}
+
+function randomKey(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 async function openOrMake(db: Kysely<Schema>, vault: Vault, name: string, make: () => string): Promise<string> {

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../core/clock.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
+import { createKeyedLock } from './keyed-lock.ts';
 
 /**
  * ES256 signs everything unless a client registered for RS256: it is twenty times as fast. RS256 is there because
@@ -39,6 +40,7 @@ export function createSigningKeys({
   vault: Vault;
   clock: Clock;
 }): SigningKeys {
+  const lock = createKeyedLock();
   const placeOf = (kid: string) => ({ table: 'issuer_keys', row: kid, column: 'sealed_private_jwk' });
 
   const make = async (alg: (typeof ALGORITHMS)[number]) => {
@@ -78,7 +80,10 @@ export function createSigningKeys({
     rotate,
 
     async open() {
-      if ((await signing()).length === 0) await rotate();
+      // The start of the app and the first request may both find none, and one set is enough.
+      await lock.run('first keys', async () => {
+        if ((await signing()).length === 0) await rotate();
+      });
       const rows = await db.selectFrom('issuer_keys').selectAll().orderBy('created_at', 'desc').execute();
       const current = rows.filter((row) => row.retired_at === null);
       const former = rows.filter((row) => row.retired_at !== null);

@@ -149,6 +149,7 @@ async function issuer(db: Kysely<unknown>): Promise<void> {
     .addColumn('resource', 'text', (column) => column.notNull())
     .addColumn('scopes', 'text', (column) => column.notNull())
     .addColumn('redirect_host', 'text')
+    .addColumn('browser_hash', 'text', (column) => column.notNull())
     .addColumn('remembered_at', 'integer', (column) => column.notNull())
     .addColumn('until', 'integer', (column) => column.notNull())
     .modifyEnd(sql`strict`)
@@ -165,7 +166,6 @@ async function issuer(db: Kysely<unknown>): Promise<void> {
     .addColumn('lookup_hash', 'text')
     .addColumn('payload', 'text')
     .addColumn('sealed_payload', 'text')
-    .addColumn('sealed_successor', 'text')
     .addColumn('consumed_at', 'integer')
     .addColumn('expires_at', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('issuer_records_key', ['model', 'id_hash'])
@@ -182,12 +182,6 @@ async function issuer(db: Kysely<unknown>): Promise<void> {
     .on('issuer_records')
     .columns(['model', 'lookup_hash'])
     .where(sql.ref('lookup_hash'), 'is not', null)
-    .execute();
-  await db.schema
-    .createIndex('issuer_records_successor')
-    .on('issuer_records')
-    .column('consumed_at')
-    .where(sql.ref('sealed_successor'), 'is not', null)
     .execute();
   await db.schema.createIndex('issuer_records_expiry').on('issuer_records').column('expires_at').execute();
 

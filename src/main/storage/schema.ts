@@ -182,6 +182,8 @@ export interface IssuerRememberedTable {
   resource: string;
   scopes: string;
   redirect_host: string | null;
+  /** SHA-256 of the mark of the browser that it was agreed to in, hex. */
+  browser_hash: string;
   remembered_at: number;
   until: number;
 }
@@ -198,8 +200,6 @@ export interface IssuerRecordsTable {
   /** JSON without the token itself: nothing in it is a secret. Null where the whole is sealed. */
   payload: string | null;
   sealed_payload: string | null;
-  /** The refresh token that a used one was exchanged for, for as long as the grace lasts. */
-  sealed_successor: string | null;
   consumed_at: number | null;
   expires_at: number;
 }
@@ -252,7 +252,7 @@ export const SEALED_COLUMNS = [
   },
   { table: 'audit_head', row: ['id'], columns: ['sealed_key'] },
   { table: 'http_cache', row: ['installation_id', 'url'], columns: ['sealed_body'] },
-  { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload', 'sealed_successor'] },
+  { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload'] },
   { table: 'issuer_keys', row: ['kid'], columns: ['sealed_private_jwk'] },
   { table: 'issuer_secrets', row: ['name'], columns: ['sealed_value'] },
 ] as const;

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 /** Facts with their names, side by side, for the frame of a section. */
 export function Facts({ children }: { children: ReactNode }) {
   return (
-    <DataList labelWidth="min(8rem, 28vw)" styles={{ item: { alignItems: 'baseline' } }}>
+    <DataList labelWidth="min(8rem, 33%)" styles={{ item: { alignItems: 'baseline' } }}>
       {children}
     </DataList>
   );

@@ -36,11 +36,12 @@ export function ApprovalAnswer({
   const settled = useSettled();
   const id = useId();
   const closed = pending || !settled;
+  const warned = wrong.length > 0 || approval.triesLeft === 1;
   const trouble = refused?.code === 'number_wrong' ? null : (refused ?? numbers.error?.view ?? null);
   return (
     <section className={classes.answer} aria-label="Your answer">
       <Stack gap="sm">
-        <Text id={id} fw={600}>
+        <Text id={id} fw={600} inherit>
           Choose the number that stands on the page in your browser
         </Text>
         <fieldset aria-labelledby={id} aria-describedby={`${id}-said`} className={classes.numbers}>
@@ -61,13 +62,19 @@ export function ApprovalAnswer({
             );
           }) ?? ['left', 'middle', 'right'].map((place) => <Skeleton key={place} className={classes.number} />)}
         </fieldset>
-        <div id={`${id}-said`} role="alert" className={classes.said}>
-          {wrong.length > 0 || approval.triesLeft === 1 ? (
-            <Text size="sm" fw={600} className={classes.warning ?? ''}>
-              <StateShape shape="triangle" tone="warning" />
-              <span>That was not the number. You have one more try; then it is denied.</span>
-            </Text>
-          ) : (
+        <div id={`${id}-said`} className={classes.said}>
+          <div role="alert">
+            {warned && (
+              <Text size="sm" fw={600} className={classes.warning ?? ''}>
+                <StateShape shape="triangle" tone="warning" />
+                <span>
+                  {wrong.length > 0 ? 'That was not the number.' : 'A wrong number was chosen before.'} You have one
+                  more try; then it is denied.
+                </span>
+              </Text>
+            )}
+          </div>
+          {!warned && (
             <Text size="sm" c="dimmed">
               The right one allows it at once.
             </Text>

@@ -2,11 +2,10 @@ import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId } from 'react';
 import type { ApprovalView } from '../../../shared/views.ts';
 import { useCommand } from '../../data/app-link.tsx';
-import { isClaim } from '../../words/clients.ts';
 import { ClientName } from '../client-name.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
 import { useApprovalDialog } from './approval-context.ts';
-import { Registration, RequestedScopes, RequestFacts } from './request-parts.tsx';
+import { RequestedScopes, Requester, RequestFacts } from './request-parts.tsx';
 import { TimeLeft } from './time-left.tsx';
 
 /** One request that waits. Denying can be done here; allowing needs the numbers, which the dialog has. */
@@ -20,17 +19,11 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
     <Paper component="article" withBorder p="lg" aria-labelledby={id} style={{ borderColor: 'var(--quiet-border)' }}>
       <Stack>
         <Group justify="space-between" align="flex-start" gap="sm">
-          <div style={{ flex: '1 1 14rem', minWidth: 0, overflowWrap: 'anywhere' }}>
-            {isClaim(client.kind) && client.name !== null && (
-              <Text size="sm" c="dimmed">
-                It calls itself
-              </Text>
-            )}
+          <Requester client={client}>
             <Title order={2} id={id}>
               <ClientName client={client} />
             </Title>
-            <Registration client={client} caution />
-          </div>
+          </Requester>
           <Text fw={500}>
             <TimeLeft until={approval.expiresAt} />
           </Text>

@@ -1,7 +1,9 @@
+import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ApprovalView } from '../../../shared/views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { type ApprovalEnd, approvalEnd } from '../../words/approvals.ts';
+import { ClientName } from '../client-name.tsx';
 import { Dialog } from '../dialog.tsx';
 import { useNow } from '../use-now.ts';
 import { ApprovalAnswer } from './approval-answer.tsx';
@@ -83,7 +85,11 @@ function Question({
   return (
     <div className={classes.question}>
       <div className={classes.request}>
-        <Requester approval={approval} />
+        <Requester client={approval.client}>
+          <Text className={classes.name ?? ''}>
+            <ClientName client={approval.client} />
+          </Text>
+        </Requester>
         <RequestedScopes approval={approval} />
         <RequestFacts approval={approval} />
         <RememberChoice approval={approval} value={rememberMs} onChange={setRememberMs} />

@@ -27,7 +27,7 @@ export function RememberChoice({
       <SegmentedControl
         aria-labelledby={id}
         fullWidth
-        classNames={{ control: classes.option ?? '', label: classes.optionLabel ?? '' }}
+        classNames={{ root: classes.options ?? '', control: classes.option ?? '', label: classes.optionLabel ?? '' }}
         value={String(value)}
         onChange={(chosen) => onChange(chosen === 'null' ? null : Number(chosen))}
         data={REMEMBER.map(({ label, ms }) => ({ value: String(ms), label }))}

@@ -1,55 +1,30 @@
 import { Stack, Text } from '@mantine/core';
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { ApprovalView } from '../../../shared/views.ts';
-import { CLIENT_KINDS, isClaim, placeOfHost } from '../../words/clients.ts';
-import { ClientName } from '../client-name.tsx';
+import { isClaim, placeOfHost } from '../../words/clients.ts';
 import { Fact, Facts } from '../fact.tsx';
 import { ObservedProcess } from '../observed-process.tsx';
+import { Registration } from '../registration.tsx';
 import { ResourceName } from '../resource-name.tsx';
 import { ScopeList } from '../scope-list.tsx';
-import { Time } from '../time.tsx';
 import classes from './approval-dialog.module.css';
 
-/** Who asks, with the caution that a name deserves. */
-export function Requester({ approval: { client } }: { approval: ApprovalView }) {
+/**
+ * Who asks, with the caution that a name deserves.
+ *
+ * @param children the name, as large as its place wants it
+ */
+export function Requester({ client, children }: { client: ApprovalView['client']; children: ReactNode }) {
   return (
-    <div>
+    <div className={classes.requester}>
       {isClaim(client.kind) && client.name !== null && (
         <Text size="sm" c="dimmed">
           It calls itself
         </Text>
       )}
-      <Text className={classes.name ?? ''}>
-        <ClientName client={client} />
-      </Text>
+      {children}
       <Registration client={client} caution />
     </div>
-  );
-}
-
-/**
- * How the program came to be known, and when: what a stranger with a borrowed name cannot make older.
- *
- * @param caution adds what a name is worth, where something is about to be decided
- */
-export function Registration({
-  client: { kind, registeredAt },
-  caution = false,
-}: {
-  client: Pick<ApprovalView['client'], 'kind' | 'registeredAt'>;
-  caution?: boolean;
-}) {
-  return (
-    <Text size="sm" c="dimmed" component="div">
-      {CLIENT_KINDS[kind]}
-      {registeredAt !== null && (
-        <>
-          {kind === 'dynamic' ? ' ' : ', first seen '}
-          <Time iso={registeredAt} />
-        </>
-      )}
-      .{isClaim(kind) && caution && ' Any program can take any name.'}
-    </Text>
   );
 }
 
@@ -78,14 +53,14 @@ export function RequestedScopes({ approval: { scopes, held } }: { approval: Appr
 
 /** Where it would be allowed that, until when, and where the request comes from. */
 export function RequestFacts({ approval }: { approval: ApprovalView }) {
-  const { resource, scopes, held, redirectHost, process } = approval;
-  const staysSignedIn = scopes.includes('offline_access') || held.includes('offline_access');
+  const { resource, redirectHost, process } = approval;
   return (
     <Facts>
       <Fact label="Where">
         <ResourceName resource={resource} />
       </Fact>
-      <Fact label="Until">{staysSignedIn ? 'you revoke it' : 'its token ends; then it has to ask again'}</Fact>
+      {/* Most programs renew their tokens, asked for or not: nothing shorter may be promised. */}
+      <Fact label="Until">you revoke it, or it is not used for a long time</Fact>
       <Fact label="Answer goes to">
         {redirectHost === null ? 'the program that showed you the code to type' : placeOfHost(redirectHost)}
       </Fact>
