@@ -6,6 +6,18 @@ import { defaultDataDir } from '../../src/main/core/default-data-dir.ts';
 import { AppError } from '../../src/main/core/errors.ts';
 
 const MINUTE = 60_000;
+/** What has specs of its own, as it is without a setting. */
+const OTHERS = {
+  jira: {
+    authUrl: 'https://auth.atlassian.com',
+    apiUrl: 'https://api.atlassian.com',
+    clientId: null,
+    clientSecret: null,
+  },
+  slack: { url: 'https://slack.com', clientId: null, clientSecret: null },
+  hq: { url: 'https://hq.trackeep.org', apiUrl: 'https://hq.trackeep.org' },
+  trackeep: expect.any(Object),
+};
 const INTROSPECTION = '5f1c9a7e3b2d4f6a8c0e1d3b5a79f2c4';
 
 function problemOf(env: Record<string, string>, flags = {}): AppError {
@@ -30,7 +42,14 @@ describe('without any setting', () => {
       automaticChecks: null,
       checkIntervalMs: null,
       prereleases: null,
-      github: { url: 'https://github.com', apiUrl: 'https://api.github.com', clientId: null, clientSecret: null },
+      github: {
+        url: 'https://github.com',
+        apiUrl: 'https://api.github.com',
+        clientId: null,
+        clientSecret: null,
+        app: null,
+      },
+      ...OTHERS,
       callbackBase: null,
       issuer: {
         accessTokenTtlMs: 7 * 24 * 60 * MINUTE,
@@ -97,7 +116,9 @@ describe('a setting of the environment', () => {
         apiUrl: 'https://api.github.com',
         clientId: 'Iv1.0123456789abcdef',
         clientSecret: 'a-secret',
+        app: null,
       },
+      ...OTHERS,
       callbackBase: 'https://dev.example.com/tray',
       issuer: {
         accessTokenTtlMs: 60 * MINUTE,
@@ -253,6 +274,10 @@ describe('the documentation of the settings', () => {
     expect(secrets.map((row) => row.name)).toEqual([
       'TRACKEEP_VAULT_PASSPHRASE',
       'GITHUB_CLIENT_SECRET',
+      'JIRA_CLIENT_SECRET',
+      'SLACK_CLIENT_SECRET',
+      'JWT_SECRET',
+      'OAUTH_JWT_SECRET',
       'INTROSPECTION_TOKEN',
     ]);
   });

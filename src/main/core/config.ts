@@ -238,7 +238,7 @@ const Environment = z.object({
     meaning: 'Where Trackeep HQ signs people in.',
     default: 'https://hq.trackeep.org',
   }),
-  HQ_API_URL: setting(address, { meaning: 'Where its API is.', default: 'HQ_URL' }),
+  HQ_API_URL: setting(address, { meaning: 'Where its API is.', default: 'the same as HQ_URL' }),
   JWT_SECRET: setting(hmacSecret, {
     meaning: 'The key of Trackeep’s session tokens (HS256), the same as in your Trackeep; at least 32 bytes.',
     secret: true,
@@ -253,7 +253,7 @@ const Environment = z.object({
   CORS_ALLOWED_ORIGINS: setting(origins, {
     meaning:
       'Web pages that may call the routes for Trackeep, as origins separated by commas; * is all, for routes that need a token.',
-    default: 'none',
+    default: 'no page',
   }),
   ACCESS_TOKEN_TTL: setting(lifetime(1000, '1s', 30 * DAY_MS, '720h'), {
     meaning: 'How long an access token of the issuer is good.',
