@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** One project a folder of `test/`, so that each can be run by itself: `vitest run --project unit`. */
 const project = (name: string, folder = name) => ({
@@ -7,12 +8,21 @@ const project = (name: string, folder = name) => ({
   test: { name, include: [`test/${folder}/**/*.test.{ts,tsx}`] },
 });
 
+/** Browsers and windows take the longest: begun last, they would be waited for alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project }: TestSpecification) => ['web', 'desktop', 'hard-cases'].indexOf(project.name) >>> 0;
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    // One more than there are cores: real processes and browsers spend much of their time waiting.
-    maxWorkers: availableParallelism() + 1,
+    // More than there are cores: real processes and browsers spend much of their time waiting.
+    maxWorkers: availableParallelism() * 2,
+    sequence: { sequencer: LongestFirst },
     // Nothing in a test may depend on the internet: every socket that leaves the machine is refused.
     setupFiles: ['test/support/no-outbound-network.ts'],
     // Real processes and browsers on a busy machine; a spec that waits for nothing takes a few ms all the same.
