@@ -36,7 +36,7 @@ it('the picture tells the state: needs you, all good, busy, needs you again', as
   expect((await app.read()).tray.tooltip).toBe('Trackeep Tray: All good');
 
   await page.getByRole('link', { name: 'Connections' }).click();
-  await page.getByRole('button', { name: 'Connect GitHub' }).click();
+  await page.getByRole('button', { name: 'Add another account' }).click();
   await app.sees('a sign-in waits', (recorded) => pictured(recorded) === 'busy');
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel sign-in' }).click();
   await app.sees('all is good again', (recorded) => pictured(recorded) === 'ok');

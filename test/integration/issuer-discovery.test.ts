@@ -42,7 +42,12 @@ describe('the metadata', () => {
     expect(await read(PLACES[0] ?? '')).toMatchObject({
       issuer: lab.address,
       response_types_supported: ['code'],
-      grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+      grant_types_supported: [
+        'authorization_code',
+        'refresh_token',
+        'urn:ietf:params:oauth:grant-type:device_code',
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+      ],
       code_challenge_methods_supported: ['S256'],
       scopes_supported: SCOPE_NAMES,
       token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],

@@ -2,12 +2,19 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { NARROW, type WebPage, WINDOW } from './browser.ts';
 
-/** Everything that axe finds, as sentences; colours are judged as they are once nothing moves any more. */
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * Everything that axe finds, as sentences; colours are judged as they are once nothing moves any more. In dark colours only
+ * the colours are judged: the rest of a page is the same as in light ones, where everything is.
+ */
 export async function findings(page: Page): Promise<string[]> {
   await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
+  const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  const axe = new AxeBuilder({ page });
+  if (dark) axe.withRules(['color-contrast']);
+  else axe.withTags(TAGS);
+  const { violations } = await axe.analyze();
   return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
 
