@@ -259,7 +259,7 @@ describe('for everybody', () => {
 
   it.each([
     ['jira', 'Jira and Confluence', 'light'],
-    ['slack', 'Slack', 'dark'],
+    ['slack', 'Slack', 'light'],
   ] as const)('setting up %s has nothing to find fault with', async (platform, name, colorScheme) => {
     const options = { colorScheme, viewport: NARROW };
     const { page, picture } = await desk.open(`connections/setup/${platform}`, `Set up ${name}`, options);
