@@ -1,7 +1,8 @@
 import { SCOPE_NAMES, type Scope } from '../../../shared/scopes.ts';
 import type { AccessToken } from '../../issuer/issuer.ts';
+import { sendJson } from '../../issuer/oauth-error.ts';
 import { bearerTokenOf } from '../../mcp/bearer-token.ts';
-import { type Call, type Room, sendRest } from './call.ts';
+import type { Call, Room } from './call.ts';
 import { REST_METADATA_PATH } from './resource-metadata.ts';
 
 /** The error codes of RFC 6750 §3.1 with their status; `token_required` is ours, and no error in the challenge. */
@@ -22,7 +23,7 @@ export async function authorized(room: Room, call: Call, scope: Scope): Promise<
       resource_metadata: `${room.issuer()}${REST_METADATA_PATH}`,
     };
     const challenge = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
-    sendRest(
+    sendJson(
       call.response,
       STATUS[error],
       { error, message },

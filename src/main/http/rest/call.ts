@@ -34,23 +34,6 @@ export async function clientRequester({ nameOf }: Room, clientId: string): Promi
   return { kind: 'client', id: clientId, name: await nameOf(clientId) };
 }
 
-/** Answers with JSON that nobody may keep: it holds tokens, or what belongs to the person alone. */
-export function sendRest(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    ...headers,
-  });
-  response.end(text);
-}
-
 /** ms since the epoch as ISO 8601. */
 export function iso(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();

@@ -1,8 +1,9 @@
 import { Platform } from '../../../shared/views.ts';
 import type { InstallationRecord } from '../../connections/connections.ts';
 import { AppError, hasCode } from '../../core/errors.ts';
+import { sendJson } from '../../issuer/oauth-error.ts';
 import { authorized } from './authorization.ts';
-import { type Call, iso, type Room, sendRest } from './call.ts';
+import { type Call, iso, type Room } from './call.ts';
 
 export async function listInstallations(room: Room, call: Call): Promise<void> {
   if ((await authorized(room, call, 'installations:read')) === null) return;
@@ -12,14 +13,14 @@ export async function listInstallations(room: Room, call: Call): Promise<void> {
     throw new AppError('bad_input', `The platform is one of ${Platform.options.join(', ')}.`);
   }
   const records = await room.connections.records(platform);
-  sendRest(call.response, 200, { installations: records.map(body) });
+  sendJson(call.response, 200, { installations: records.map(body) });
 }
 
 export async function deleteInstallation(room: Room, call: Call, id: string): Promise<void> {
   if ((await authorized(room, call, 'installations:manage')) === null) return;
   try {
     const { upstream, message, manualUrl } = await room.connections.disconnect(id);
-    sendRest(call.response, 200, { id, upstream, message, manual_url: manualUrl });
+    sendJson(call.response, 200, { id, upstream, message, manual_url: manualUrl });
   } catch (error) {
     throw hasCode(error, 'not_connected') ? new AppError('not_found', 'There is no such installation.') : error;
   }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Scope } from '../../../shared/scopes.ts';
 import { AppError } from '../../core/errors.ts';
+import { sendJson } from '../../issuer/oauth-error.ts';
 import { sendError } from '../error-answer.ts';
-import { sendRest } from './call.ts';
 
 /**
  * Where challenges send clients. Not the plain well-known path, which RFC 9728 §3.1 gives to a resource without a path
@@ -25,7 +25,7 @@ export function answerRestMetadata(request: IncomingMessage, response: ServerRes
     sendError(request, response, error, { status: 405, headers: { allow: 'GET' } });
     return;
   }
-  sendRest(response, 200, {
+  sendJson(response, 200, {
     resource: issuer,
     authorization_servers: [issuer],
     scopes_supported: REST_SCOPES,

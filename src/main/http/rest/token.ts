@@ -3,8 +3,9 @@ import { isScope } from '../../../shared/scopes.ts';
 import type { Platform } from '../../../shared/views.ts';
 import type { InstallationRecord } from '../../connections/connections.ts';
 import { AppError } from '../../core/errors.ts';
+import { sendJson } from '../../issuer/oauth-error.ts';
 import { authorized } from './authorization.ts';
-import { type Call, clientRequester, iso, type Room, sendRest } from './call.ts';
+import { type Call, clientRequester, iso, type Room } from './call.ts';
 
 /** Hands out a provider's token, in the form of RFC 6749 §5.1 with where it came from. */
 export async function answerToken(room: Room, call: Call, platform: Platform): Promise<void> {
@@ -20,7 +21,7 @@ export async function answerToken(room: Room, call: Call, platform: Platform): P
     throw new AppError('not_connected', `${which} is connected.`);
   }
   if (second !== undefined) {
-    return sendRest(call.response, 409, {
+    return sendJson(call.response, 409, {
       error: 'account_ambiguous',
       message: 'Several accounts are connected: name one of the choices by its org_id or installation_id, as org_id.',
       choices: [meant, second, ...more].map(choice),
@@ -28,7 +29,7 @@ export async function answerToken(room: Room, call: Call, platform: Platform): P
   }
   const requester = await clientRequester(room, access.clientId);
   const { token, expiresAt, scopes } = await room.connections.tokenOf(meant.connectionId, requester);
-  sendRest(call.response, 200, {
+  sendJson(call.response, 200, {
     access_token: token,
     token_type: 'Bearer',
     expires_at: iso(expiresAt),
