@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '../../shared/resources.ts';
+
 /**
  * Which addresses may be opened in the person's browser. The check stands here and not in the page: the page shows text
  * that others wrote (release notes), and what main opens, the operating system runs with whatever program it knows for
@@ -14,9 +16,5 @@ export function vetLink(text: string, providers: readonly string[]): URL | null 
   if (url.username !== '' || url.password !== '') return null;
   if (url.protocol === 'https:') return url;
   const isProvider = providers.some((provider) => URL.parse(provider)?.origin === url.origin);
-  return url.protocol === 'http:' && isLoopback(url.hostname) && isProvider ? url : null;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return url.protocol === 'http:' && isLoopbackHost(url.hostname) && isProvider ? url : null;
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { hasCode } from '../core/errors.ts';
+import { readBytes } from '../core/request-bytes.ts';
 
 /** Registrations with twenty redirect addresses come to a few kB. */
 const MOST_BYTES = 64 * 1024;
@@ -9,19 +11,9 @@ const MOST_BYTES = 64 * 1024;
  * @returns null when it is longer than 64 kB
  */
 export function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MOST_BYTES) chunks.push(chunk);
-      else {
-        request.pause();
-        resolve(null);
-      }
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', reject);
+  return readBytes(request, MOST_BYTES).catch((error: unknown) => {
+    if (hasCode(error, 'body_too_large')) return null;
+    throw error;
   });
 }
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connections } from '../connections/connections.ts';
+import { bearerTokenOf } from '../core/bearer-token.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { TokenChecks } from '../issuer/issuer.ts';
 import type { Releases } from '../releases/releases.ts';
-import { bearerTokenOf } from './bearer-token.ts';
 import { CHALLENGES, sendChallenge } from './challenge.ts';
 import { answerOptions, shareWithOrigin } from './cross-origin.ts';
 import type { Endpoint } from './endpoint.ts';

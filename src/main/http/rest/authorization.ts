@@ -1,7 +1,7 @@
 import { SCOPE_NAMES, type Scope } from '../../../shared/scopes.ts';
+import { bearerTokenOf } from '../../core/bearer-token.ts';
 import type { AccessToken } from '../../issuer/issuer.ts';
 import { sendJson } from '../../issuer/oauth-error.ts';
-import { bearerTokenOf } from '../../mcp/bearer-token.ts';
 import type { Call, Room } from './call.ts';
 import { REST_METADATA_PATH } from './resource-metadata.ts';
 

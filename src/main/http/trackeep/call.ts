@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SettingsView } from '../../../shared/views.ts';
 import type { Connections } from '../../connections/connections.ts';
+import { bearerTokenOf } from '../../core/bearer-token.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { TrackeepConfig } from '../../core/config.ts';
-import { bearerTokenOf } from '../../mcp/bearer-token.ts';
+import { sendJson as answerJson } from '../../issuer/oauth-error.ts';
 import type { Releases } from '../../releases/releases.ts';
 import type { SessionTokens } from './session-tokens.ts';
 
@@ -51,13 +52,7 @@ export function createInstances({ config, settings }: Pick<TrackeepParts, 'confi
 
 /** Answers with JSON that nobody may keep. */
 export function sendJson({ response }: Call, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-  });
-  response.end(text);
+  answerJson(response, status, body);
 }
 
 /** The bearer token of a request; null: none, or nothing that is one. */
