@@ -11,7 +11,7 @@ export async function installationRecords(
   db: Kysely<Schema>,
   platform: Platform | null,
 ): Promise<InstallationRecord[]> {
-  const all = records(db).orderBy('created_at').orderBy('id');
+  const all = records(db).orderBy('created_at').orderBy('login').orderBy('id');
   return (await (platform === null ? all : all.where('platform', '=', platform)).execute()).map(fromRow);
 }
 

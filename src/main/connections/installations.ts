@@ -204,6 +204,7 @@ export function createInstallations({
       .where(isHeldBy(account))
       .orderBy('created_at')
       .orderBy('external_org_name')
+      .orderBy('login')
       .orderBy('id')
       .execute();
     return rows.map(fromRow);
@@ -342,6 +343,7 @@ export function createInstallations({
         .selectAll()
         .orderBy('created_at')
         .orderBy('external_org_name')
+        .orderBy('login')
         .orderBy('id')
         .execute();
       return rows.map(fromRow);
