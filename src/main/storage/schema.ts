@@ -1,4 +1,18 @@
 import type { Generated } from 'kysely';
+import type {
+  TrackedAccountsTable,
+  TrackedBranchesTable,
+  TrackedCommitsTable,
+  TrackedContributionsTable,
+  TrackedDaysTable,
+  TrackedEventsTable,
+  TrackedPullRequestsTable,
+  TrackedReleasesTable,
+  TrackedRepositoriesTable,
+  TrackedThroughTable,
+  WebhookDeliveriesTable,
+  WebhookSecretsTable,
+} from './tracking-schema.ts';
 
 /** Times are integers, ms since the epoch. Columns named `sealed_*` hold compact JWEs that only the vault can read. */
 export interface InstallationsTable {
@@ -238,6 +252,18 @@ export interface Schema {
   issuer_records: IssuerRecordsTable;
   issuer_keys: IssuerKeysTable;
   issuer_secrets: IssuerSecretsTable;
+  tracked_repositories: TrackedRepositoriesTable;
+  tracked_through: TrackedThroughTable;
+  tracked_accounts: TrackedAccountsTable;
+  tracked_commits: TrackedCommitsTable;
+  tracked_branches: TrackedBranchesTable;
+  tracked_pull_requests: TrackedPullRequestsTable;
+  tracked_releases: TrackedReleasesTable;
+  tracked_events: TrackedEventsTable;
+  tracked_days: TrackedDaysTable;
+  tracked_contributions: TrackedContributionsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
+  webhook_secrets: WebhookSecretsTable;
 }
 
 /** Every column that holds sealed text, with the columns that name its row: what a key rotation re-encrypts. */
@@ -255,4 +281,5 @@ export const SEALED_COLUMNS = [
   { table: 'issuer_records', row: ['model', 'id_hash'], columns: ['sealed_payload'] },
   { table: 'issuer_keys', row: ['kid'], columns: ['sealed_private_jwk'] },
   { table: 'issuer_secrets', row: ['name'], columns: ['sealed_value'] },
+  { table: 'webhook_secrets', row: ['host'], columns: ['sealed_secret'] },
 ] as const;
