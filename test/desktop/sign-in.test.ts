@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { connectByCode, connected, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
+import {
+  connectByCode,
+  connected,
+  connectUnseen,
+  createGitHubDesk,
+  type GitHubDesk,
+} from '../support/desktop/github-desk.ts';
 
 let desk: GitHubDesk;
 beforeEach(async () => {
@@ -8,7 +14,8 @@ beforeEach(async () => {
 afterEach(() => desk.clear());
 
 it('a newcomer connects GitHub with a code, and window and tray both know it', async () => {
-  const app = await desk.start();
+  const app = await desk.start({ args: ['--hidden'] });
+  await app.clickTray('Connect…');
   const page = await app.page();
   await page.getByRole('heading', { name: 'Connect GitHub to begin' }).waitFor();
   expect((await app.read()).tray.tooltip).toBe('Trackeep Tray: Connect GitHub to begin.');
@@ -38,9 +45,8 @@ it('the code can be copied with the button beside it', async () => {
 });
 
 it('an account survives a restart of the app', async () => {
-  const first = await desk.start();
-  await connectByCode(await first.page(), desk.github);
-  await connected(first);
+  const first = await desk.start({ args: ['--hidden'] });
+  await connectUnseen(first, desk);
   expect(await first.quit()).toBe(0);
 
   const second = await desk.start();

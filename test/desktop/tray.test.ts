@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
-import { connectByCode, connected, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
+import {
+  connectByCode,
+  connected,
+  connectUnseen,
+  createGitHubDesk,
+  type GitHubDesk,
+} from '../support/desktop/github-desk.ts';
 import { lineOf, pictured } from '../support/desktop.ts';
 import { authorizationRequest, numberOn, openApprovalPage, openBrowser, register } from '../support/oauth-client.ts';
 
@@ -47,29 +53,24 @@ it('the picture tells the state: needs you, all good, busy, needs you again', as
 });
 
 it('"Refresh now" gets a fresh token from GitHub', async () => {
-  const app = await desk.start();
-  await connectByCode(await app.page(), desk.github);
-  await connected(app);
+  const app = await desk.start({ args: ['--hidden'] });
+  await connectUnseen(app, desk);
   const before = desk.github.count('POST /login/oauth/access_token');
   await app.clickTray('Refresh now');
   await app.sees('it was refreshed', () => desk.github.count('POST /login/oauth/access_token') > before);
 });
 
 it('a refresh that fails opens the page that says why', async () => {
-  const app = await desk.start();
-  await connectByCode(await app.page(), desk.github);
-  await connected(app);
-  await app.closeWindow();
+  const app = await desk.start({ args: ['--hidden'] });
+  await connectUnseen(app, desk);
   desk.github.revokeAll('octocat');
   await app.clickTray('Refresh now');
   await (await app.page()).getByRole('heading', { name: 'Connections', level: 1 }).waitFor();
 });
 
 it('a sign-in that ends while no window is open is told by a notification, and a click on it opens the page', async () => {
-  const app = await desk.start();
-  await connectByCode(await app.page(), desk.github);
-  await connected(app);
-  await app.closeWindow();
+  const app = await desk.start({ args: ['--hidden'] });
+  await connectUnseen(app, desk);
   desk.github.revokeAll('octocat');
   const [connection] = await callRunningApp(desk.dataDir, 'connections.list', {});
   await expect(callRunningApp(desk.dataDir, 'connections.refresh', { id: connection?.id ?? '' })).rejects.toThrow();

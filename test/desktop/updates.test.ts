@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
-import { connectByCode, connected, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
+import { connectByCode, connectUnseen, createGitHubDesk, type GitHubDesk } from '../support/desktop/github-desk.ts';
 import { pictured } from '../support/desktop.ts';
 
 let desk: GitHubDesk;
@@ -27,7 +27,7 @@ it('a newer Trackeep shows in the tray, and its menu leads to what is new', asyn
 it('its file is downloaded, verified, and shown in the file manager', async () => {
   const app = await desk.start();
   const page = await app.page();
-  await connectByCode(page, desk.github);
+  await connectUnseen(app, desk);
   await app.clickTray('Trackeep 1.3.0 is out.');
   await page.getByRole('button', { name: 'Download', exact: true }).click();
   await page.getByRole('button', { name: 'Show in folder' }).click();
@@ -40,13 +40,9 @@ it('its file is downloaded, verified, and shown in the file manager', async () =
 
 it('"Check for updates" in the tray asks the feed and opens the page with the answer', async () => {
   const app = await desk.start({ args: ['--hidden'], env: { AUTO_UPDATE_CHECK: 'false' } });
-  await app.clickTray('Connect…');
-  const page = await app.page();
-  await connectByCode(page, desk.github);
-  await connected(app);
+  await connectUnseen(app, desk);
   expect(desk.github.count('GET /repos/**')).toBe(0);
 
-  await app.closeWindow();
   await app.clickTray('Check for updates');
   await (await app.page()).getByRole('heading', { name: 'Trackeep 1.3.0 is out' }).waitFor();
   expect(desk.github.count('GET /repos/**')).toBeGreaterThan(0);

@@ -1,15 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDesk, type Desk, type DesktopApp } from '../support/desktop.ts';
 
 /** What a hostile page would try: everything here runs in the page of the window. */
 
 let desk: Desk;
 let app: DesktopApp;
-beforeEach(async () => {
+beforeAll(async () => {
   desk = createDesk();
-  app = await desk.start();
+  app = await desk.start({ args: ['--hidden'] });
 });
-afterEach(() => desk.clear());
+beforeEach(async () => {
+  await app.clickTray('Open Trackeep Tray');
+  await app.page();
+});
+afterEach(() => app.closeWindow());
+afterAll(() => desk.clear());
 
 /** Where the preload puts it. */
 const BRIDGE: string = 'trackeep';

@@ -104,6 +104,12 @@ describe('a redirect address', () => {
     );
   });
 
+  it('may not be this machine in another spelling', () => {
+    for (const host of ['0x7f.1', '2130706433', '127.1', '0177.0.0.1', '[::ffff:127.0.0.1]', '127.0.0.1.']) {
+      expect(checkRedirectUri(`http://${host}/callback`)).not.toBeNull();
+    }
+  });
+
   it('that is good leads where the registered one leads, as a browser reads it', async () => {
     await fc.assert(
       fc.asyncProperty(pair, async ([registered, asked]) => {

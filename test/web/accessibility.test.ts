@@ -7,7 +7,7 @@ import { connectAccount, startLab, type WebLab } from './lab.ts';
 
 const PAGES = ['Status', 'Connections', 'Updates', 'Settings', 'Doctor'];
 
-describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+describe('in light colours and in dark ones', () => {
   let lab: WebLab;
   beforeAll(async () => {
     lab = await startLab({ clientId: DEMO_CLIENT.clientId, currentVersion: '1.2.5' });
@@ -15,7 +15,7 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   afterAll(() => lab[Symbol.asyncDispose]());
 
   it('the first page and its sign-in have nothing to find fault with', async () => {
-    const { page } = await openUi(lab.browser, lab.app, { colorScheme });
+    const { page } = await openUi(lab.browser, lab.app);
     await heading(page).getByText('Connect GitHub to begin').waitFor();
     expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Connect GitHub' }).click();
@@ -28,14 +28,14 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   });
 
   it('the page without a session has nothing to find fault with', async () => {
-    const { page } = await openPage(lab.browser, { colorScheme });
+    const { page } = await openPage(lab.browser);
     await page.goto(`${lab.app.ready.issuer}/ui/`);
     await page.getByText('trackeep open').waitFor();
     expect(await findings(page)).toEqual([]);
   });
 
   it('setting up GitHub has nothing to find fault with', async () => {
-    const { page } = await openUi(lab.browser, lab.app, { colorScheme });
+    const { page } = await openUi(lab.browser, lab.app);
     await visit(page, 'Connections');
     await page.getByRole('button', { name: 'Set up GitHub' }).click();
     await page.getByRole('textbox', { name: 'Client ID' }).waitFor();
@@ -50,20 +50,18 @@ describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
     });
 
     it.each(PAGES)('%s has nothing to find fault with, nor in 400 pixels, into which it fits', async (name) => {
-      const { page, picture } = await openUi(lab.browser, lab.app, { colorScheme });
+      const { page, picture } = await openUi(lab.browser, lab.app);
       await visit(page, name);
       await settle(page, name);
-      expect(await findings(page)).toEqual([]);
-      await picture(`${name.toLowerCase()}-${colorScheme}`);
+      expect(await findings(page, (colours) => picture(`${name.toLowerCase()}-${colours}`))).toEqual([]);
 
       await page.setViewportSize(NARROW);
       expect(await overflow(page)).toBe(0);
-      expect(await findings(page)).toEqual([]);
-      await picture(`${name.toLowerCase()}-${colorScheme}-narrow`);
+      expect(await findings(page, (colours) => picture(`${name.toLowerCase()}-${colours}-narrow`))).toEqual([]);
     });
 
     it('the question before disconnecting has nothing to find fault with', async () => {
-      const { page } = await openUi(lab.browser, lab.app, { colorScheme });
+      const { page } = await openUi(lab.browser, lab.app);
       await visit(page, 'Connections');
       await page.getByRole('button', { name: 'Disconnect' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Keep it' }).waitFor();

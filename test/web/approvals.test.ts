@@ -242,28 +242,28 @@ describe('the Approvals page', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('in %s colours nothing is to be found fault with', (colorScheme) => {
+describe('nothing is to be found fault with, in light colours and in dark ones,', () => {
   it('in the dialog, after a wrong number', async () => {
-    const web = await desk.open('status', { colorScheme });
+    const web = await desk.open('status');
     web.expectComplaint(FAILED_REQUEST);
     desk.ask({ scopes: ['offline_access', 'token:github', 'installations:manage'], held: ['updates:read'] });
     await choose(web.page, WRONG[0]);
     await dialogOf(web.page).getByText('one more try').waitFor();
-    expect(await findingsAtBothWidths(web, `approval-dialog-${colorScheme}`)).toEqual([]);
+    expect(await findingsAtBothWidths(web, 'approval-dialog')).toEqual([]);
   });
 
   it('on the page with all that it can show', async () => {
-    const web = await desk.open('approvals', { colorScheme });
+    const web = await desk.open('approvals');
     desk.know(aClient({ grants: [aGrant({ rememberedUntil: new Date(Date.now() + DAY).toISOString() })] }));
     desk.ask({ scopes: ['offline_access', 'token:github'], held: ['updates:read'] });
     await dialogOf(web.page).getByRole('timer').waitFor();
     await web.page.keyboard.press('Escape');
     await dialogOf(web.page).waitFor({ state: 'hidden' });
-    expect(await findingsAtBothWidths(web, `approvals-${colorScheme}`)).toEqual([]);
+    expect(await findingsAtBothWidths(web, 'approvals')).toEqual([]);
   });
 
   it('in the banner, in the end of a request, and where nothing waits', async () => {
-    const { page, picture } = await desk.open('status', { colorScheme });
+    const { page, picture } = await desk.open('status');
     desk.ask();
     await dialogOf(page).getByRole('timer').waitFor();
     await page.keyboard.press('Escape');
@@ -272,8 +272,7 @@ describe.each(['light', 'dark'] as const)('in %s colours nothing is to be found 
     await page.getByRole('button', { name: 'Look at it' }).click();
     await dialogOf(page).getByRole('button', { name: 'Deny' }).click();
     await dialogOf(page).getByText('Denied', { exact: true }).waitFor();
-    expect(await findings(page)).toEqual([]);
-    await picture(`approval-denied-${colorScheme}`);
+    expect(await findings(page, (colours) => picture(`approval-denied-${colours}`))).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Approvals' }).click();
     await heading(page).getByText('Nothing waits for your answer').waitFor();

@@ -6,7 +6,7 @@ import type { AuditView, ConnectionView, ExportView, GitHubAppView, ProviderView
 import { openHttpDoor } from '../support/http-door.ts';
 import { CONNECTION, PROVIDER } from '../support/sample-views.ts';
 import { aFlow, aStatus, someSettings, someUpdates } from '../support/stand-in-control.ts';
-import { launchBrowser, openPage, type WebPage } from './browser.ts';
+import { launchBrowser, takePage, type WebPage } from './browser.ts';
 
 const RENDERER = resolve(import.meta.dirname, '../../out/renderer');
 const MINUTE = 60_000;
@@ -128,7 +128,7 @@ export async function openBrokerDesk(): Promise<BrokerDesk> {
   return {
     told,
     async open(path, heading, options) {
-      const web = await openPage(browser, options);
+      const web = await takePage(browser, options);
       await web.page.goto(door.listener.createLoginLink());
       // The first page is chosen by the app, which must not overtake what comes now.
       await web.page.waitForURL(/#\/(status|welcome)$/);
@@ -214,7 +214,7 @@ export function anAccount(some: Partial<ConnectionView> = {}): ConnectionView {
     refreshExpiresAt: ago(-180 * DAY),
     lastRefreshedAt: ago(3 * HOUR),
     lastUsedAt: ago(5 * MINUTE),
-    lastUsedBy: 'trackeep git-credential',
+    lastUsedBy: 'git',
     ...some,
   };
 }
@@ -267,7 +267,7 @@ export function aHandOut(number: number, some: Partial<AuditView> = {}): AuditVi
     number,
     at: ago(5 * MINUTE),
     requester: { kind: 'git', id: 'trackeep git-credential', name: null },
-    ...{ platform: 'github', account: 'github.com/octocat', narrowedTo: null },
+    ...{ connectionId: null, platform: 'github', account: 'github.com/octocat', narrowedTo: null },
     expiresAt: ago(-5 * HOUR),
     ...some,
   };

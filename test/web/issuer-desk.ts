@@ -6,7 +6,7 @@ import type { ApprovalState, ApprovalView, ClientView, GrantView, SettingsView }
 import { openHttpDoor } from '../support/http-door.ts';
 import { APPROVAL, CLIENT, GRANT } from '../support/sample-views.ts';
 import { aConnection, aStatus, someSettings, someUpdates } from '../support/stand-in-control.ts';
-import { launchBrowser, openPage, type WebPage } from './browser.ts';
+import { launchBrowser, takePage, type WebPage } from './browser.ts';
 
 const RENDERER = resolve(import.meta.dirname, '../../out/renderer');
 const MINUTE = 60_000;
@@ -129,7 +129,7 @@ export async function openIssuerDesk(): Promise<IssuerDesk> {
     told,
     link: () => door.listener.createLoginLink(),
     async open(path, options) {
-      const web = await openPage(browser, options);
+      const web = await takePage(browser, options);
       await web.page.goto(door.listener.createLoginLink());
       // The first page is chosen by the app, which must not overtake what comes now.
       await web.page.waitForURL(/#\/status$/);

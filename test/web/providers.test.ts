@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => desk[Symbol.asyncDispose]());
 beforeEach(() => desk.clear());
 
-const open = (options = {}) => desk.open('connections', 'Connections', options);
+const open = () => desk.open('connections', 'Connections');
 const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const article = (page: Page, name: string) => page.getByRole('article', { name });
 const providersSetUp = { providers: [GITHUB, JIRA, SLACK] };
@@ -122,7 +122,7 @@ describe('the accounts', () => {
     const card = article(page, 'octocat');
     await card.getByText('Connected', { exact: true }).first().waitFor();
     await card.getByText('expires in 5 hours, refreshed before that').waitFor();
-    await card.getByText('5 minutes ago by trackeep git-credential').waitFor();
+    await card.getByText('5 minutes ago by git').waitFor();
     await jira.getByRole('button', { name: 'Add another account' }).waitFor();
   });
 
@@ -183,6 +183,18 @@ describe('the accounts', () => {
     expect(desk.told).toEqual([{ name: 'connections.begin', input: { platform: 'jira', way: 'web' } }]);
   });
 
+  it('whose sign-in ends soon say until when, and a new one can be begun before', async () => {
+    const ending = aSite('Acme', { signInEndsAt: '2031-12-05T12:00:00.000Z' });
+    desk.know({ ...providersSetUp, connections: [anAccount(), ending] });
+    const { page } = await open();
+    const card = article(page, 'Acme');
+    await card.getByText('This sign-in ends on 5 December 2031. Reconnect before.').waitFor();
+    expect(await article(page, 'octocat').getByRole('button', { name: 'Reconnect' }).count()).toBe(0);
+    await card.getByRole('button', { name: 'Reconnect' }).click();
+    await page.getByRole('dialog', { name: 'Connect Jira and Confluence' }).waitFor();
+    expect(desk.told).toEqual([{ name: 'connections.begin', input: { platform: 'jira', way: 'web' } }]);
+  });
+
   it('of a GitHub App that have lapsed are asked for at GitHub instead', async () => {
     const installation = anInstallation('acme', { state: 'needs_reconnect' });
     desk.know({ ...providersSetUp, connections: [installation], apps: [anApp({ connectionIds: [installation.id] })] });
@@ -234,7 +246,7 @@ describe('the question before disconnecting', () => {
 });
 
 describe('for everybody', () => {
-  it.each(['light', 'dark'] as const)('there is nothing to find fault with, in %s colours', async (colorScheme) => {
+  it('there is nothing to find fault with, in light colours and in dark ones', async () => {
     const problem = new AppError('needs_reconnect', 'Atlassian ended the sign-in.').toView();
     const installation = anInstallation('acme');
     desk.know({
@@ -242,15 +254,13 @@ describe('for everybody', () => {
       connections: [anAccount(), installation, aSite('Acme', { state: 'needs_reconnect', problem })],
       apps: [anApp({ connectionIds: [installation.id] })],
     });
-    const { page, picture } = await open({ colorScheme });
+    const { page, picture } = await open();
     await article(page, 'acme').getByRole('button', { name: 'Details' }).first().waitFor();
-    await picture(`providers-${colorScheme}`);
     await article(page, 'acme').getByRole('button', { name: 'Details' }).first().click();
-    expect(await findings(page)).toEqual([]);
+    expect(await findings(page, (colours) => picture(`providers-${colours}`))).toEqual([]);
     await page.setViewportSize(NARROW);
     expect(await overflow(page)).toBe(0);
-    expect(await findings(page)).toEqual([]);
-    await picture(`providers-${colorScheme}-narrow`);
+    expect(await findings(page, (colours) => picture(`providers-${colours}-narrow`))).toEqual([]);
     await article(page, 'octocat').getByRole('button', { name: 'Disconnect…' }).click();
     await page.getByRole('dialog').getByText('Programs that get it').waitFor();
     expect(await findings(page)).toEqual([]);
@@ -258,11 +268,10 @@ describe('for everybody', () => {
   });
 
   it.each([
-    ['jira', 'Jira and Confluence', 'light'],
-    ['slack', 'Slack', 'light'],
-  ] as const)('setting up %s has nothing to find fault with', async (platform, name, colorScheme) => {
-    const options = { colorScheme, viewport: NARROW };
-    const { page, picture } = await desk.open(`connections/setup/${platform}`, `Set up ${name}`, options);
+    ['jira', 'Jira and Confluence'],
+    ['slack', 'Slack'],
+  ] as const)('setting up %s has nothing to find fault with', async (platform, name) => {
+    const { page, picture } = await desk.open(`connections/setup/${platform}`, `Set up ${name}`, { viewport: NARROW });
     await page.getByLabel('Client ID').waitFor();
     expect(await findings(page)).toEqual([]);
     expect(await overflow(page)).toBe(0);

@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { FAILED_REQUEST, heading, launchBrowser, openUi, PATIENCE, visit } from './browser.ts';
+import { findings } from './findings.ts';
 
 const PASSPHRASE = 'four quiet words here';
 
@@ -42,8 +42,7 @@ describe('a vault that is closed', () => {
     await heading(page)
       .getByText(/needs your passphrase/)
       .waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await picture('vault-closed');
 
     await banner.getByRole('button', { name: 'Unlock' }).click();

@@ -19,8 +19,11 @@ const REFUSED_SCHEMES = new Set([
   'wss:',
 ]);
 
-/** RFC 8252 §7.3, and the name that clients use all the same. The library knows no other address of 127.0.0.0/8. */
-const LOOPBACK_NAMES = new Set(['127.0.0.1', '[::1]', 'localhost']);
+/**
+ * RFC 8252 §7.3, and the name that clients use all the same. As it is written, and not as a parser reads it: 0x7f.1 is
+ * 127.0.0.1 to a browser, but no program writes it so that has nothing to hide.
+ */
+const PLAIN_LOOPBACK = /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?:[:/?]|$)/i;
 
 /**
  * Whether a client may register `text` as a redirect address: https anywhere, http on this machine, or a scheme of a
@@ -38,7 +41,7 @@ export function checkRedirectUri(text: unknown): string | null {
   if (text.includes('#')) return 'holds a fragment';
   if (url.username !== '' || url.password !== '') return 'holds a user name';
   if (url.protocol === 'http:') {
-    return LOOPBACK_NAMES.has(url.hostname)
+    return PLAIN_LOOPBACK.test(text)
       ? null
       : 'is plain http to another place than 127.0.0.1, [::1] or localhost';
   }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from '../../../src/main/demo/emulated-github.ts';
+import { callRunningApp } from '../../../src/main/http/socket-client.ts';
 import { createDesk, type Desk, type DesktopApp, type DesktopOptions } from '../desktop.ts';
 
 /** A desk with an emulated GitHub, which every app on it is set up for. */
@@ -40,6 +41,14 @@ export async function connectByCode(page: Page, github: EmulatedGitHub): Promise
   if (code === null || !github.approve(code)) throw new Error(`GitHub knows no code ${code}.`);
   await page.getByText('Connected as octocat').waitFor();
   await page.getByRole('button', { name: 'Done' }).click();
+}
+
+/** Signs in without the window, on an app that shows its tray: for a spec of what comes after it. */
+export async function connectUnseen(app: DesktopApp, { dataDir, github }: GitHubDesk): Promise<void> {
+  await app.sees('the tray is there', ({ tray }) => tray.menu.length > 0);
+  const { userCode } = await callRunningApp(dataDir, 'connections.begin', { platform: 'github', way: 'device' });
+  if (userCode === null || !github.approve(userCode)) throw new Error(`GitHub knows no code ${userCode}.`);
+  await connected(app);
 }
 
 /** Waits until the tray says that the account is connected. */
