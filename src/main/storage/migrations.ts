@@ -2,7 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { firstVersion } from './migrations/0001-first-version.ts';
 import { issuer } from './migrations/0002-issuer.ts';
 import { broker } from './migrations/0003-broker.ts';
-import { organisations } from './migrations/0004-organisations.ts';
+import { lookups } from './migrations/0004-lookups.ts';
 import { tracking } from './migrations/0005-tracking.ts';
 
 /**
@@ -15,6 +15,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-version': { up: firstVersion },
   '0002-issuer': { up: issuer },
   '0003-broker': { up: broker },
-  '0004-organisations': { up: organisations },
+  '0004-lookups': { up: lookups },
   '0005-tracking': { up: tracking },
 };
