@@ -66,7 +66,7 @@ export async function answerTo({ port, requests: [request = ''] }: Asked): Promi
     headers: headers
       .map((header) => header.split(': ') as [string, string])
       .filter(([name]) => !['host', 'content-length'].includes(name)),
-    body,
+    ...(body === '' ? {} : { body }),
   });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`${line}: ${answer.status} ${text}`);

@@ -11,6 +11,7 @@ import { measureResidentMemory } from './resident-memory.ts';
 import { measureStartToReady } from './start-to-ready.ts';
 import { measureStatusThroughput } from './status-throughput.ts';
 import { measureTokenCommand } from './token-command.ts';
+import { measureTokenRoute } from './token-route.ts';
 
 const json = process.argv.includes('--json');
 const results: Result[] = [];
@@ -21,6 +22,7 @@ const measures: (() => Promise<Result | Result[]>)[] = [
   measureStartToReady,
   measureResidentMemory,
   measureIssuerThroughput,
+  measureTokenRoute,
 ];
 for (const measure of measures) {
   for (const result of [await measure()].flat()) {

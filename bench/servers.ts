@@ -24,8 +24,12 @@ export async function startPeer(name: string, input = ''): Promise<{ process: Ch
 }
 
 /** One round of load from a process of its own. @param requests at least as many as there are connections */
-export async function putLoadOn(port: number, requests: readonly string[]): Promise<LoadReport> {
-  const child = spawn(process.execPath, [script('load.ts'), String(port), String(ROUND_SECONDS), String(CONNECTIONS)], {
+export async function putLoadOn(
+  port: number,
+  requests: readonly string[],
+  connections = CONNECTIONS,
+): Promise<LoadReport> {
+  const child = spawn(process.execPath, [script('load.ts'), String(port), String(ROUND_SECONDS), String(connections)], {
     env: cleanEnvironment(),
     stdio: ['pipe', 'pipe', 'inherit'],
   });

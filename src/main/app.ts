@@ -123,6 +123,7 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     scheduler,
     fetch,
     callbackUrl: (platform) => `${config.callbackBase ?? address()}/oauth/callback/${platform}`,
+    place: lock.place,
   });
   const releases = createReleases({
     db: database.db,

@@ -118,7 +118,12 @@ export const contract = {
 
   /** Who was handed a token, the newest first. */
   'audit.list': query(
-    z.strictObject({ before: z.int().positive().optional(), limit: z.int().min(1).max(500).optional() }),
+    z.strictObject({
+      before: z.int().positive().optional(),
+      limit: z.int().min(1).max(500).optional(),
+      /** Only tokens of this connection, which may be gone by now. */
+      connectionId: z.uuid().optional(),
+    }),
     z.array(AuditView),
   ),
 

@@ -72,6 +72,8 @@ export const ConnectionView = z.strictObject({
   /** Null: the token does not expire. */
   accessExpiresAt: Time.nullable(),
   refreshExpiresAt: Time.nullable(),
+  /** When the sign-in ends, if that is soon and only a new one puts it off. */
+  signInEndsAt: Time.nullable(),
   lastRefreshedAt: Time.nullable(),
   lastUsedAt: Time.nullable(),
   /** Who was handed the token last, in words. */
@@ -113,6 +115,8 @@ export const AuditView = z.strictObject({
     id: z.string(),
     name: z.string().nullable(),
   }),
+  /** Null: the row is from before connections were noted. */
+  connectionId: z.uuid().nullable().default(null),
   platform: Platform,
   /** host/login, as the account was called then. */
   account: z.string(),
@@ -352,7 +356,7 @@ export type Overall = z.infer<typeof Overall>;
 
 /** Something that waits for the person. The first in a list is the most pressing. */
 export const Attention = z.strictObject({
-  kind: z.enum(['vault', 'approval', 'first_connection', 'connection', 'update', 'current_version']),
+  kind: z.enum(['vault', 'approval', 'first_connection', 'connection', 'sign_in_ends', 'update', 'current_version']),
   /** One short sentence: "GitHub needs you to sign in again." */
   text: z.string(),
   /** The page that settles it. */

@@ -32,7 +32,7 @@ afterEach(async () => {
   await github.close();
 });
 
-const leases = () => rooms.db.selectFrom('installations').select(['lease_holder', 'lease_number']).execute();
+const leases = () => rooms.db.selectFrom('installations').select('lease_holder').execute();
 const expectOneToken = async (answers: string[][]) => {
   const tokens = new Set(answers.flat());
   expect(answers.map((got) => got.length)).toEqual([CALLERS, CALLERS]);
@@ -54,7 +54,8 @@ it('one refresh, fifty equal answers, fifty rows in the audit log', async () => 
 
   await expectOneToken(await Promise.all(processes.map((process) => process.answers())));
   expect(github.count(TOKEN_ENDPOINT)).toBe(1);
-  expect(await leases()).toEqual([{ lease_holder: null, lease_number: 1 }]);
+  // The other process may have taken the lease once more, only to find the new token.
+  expect(await leases()).toEqual([{ lease_holder: null }]);
   expect(await rooms.connections.audit.check()).toMatchObject([
     { verdict: 'safe', detail: expect.stringContaining(String(2 * CALLERS)) },
   ]);

@@ -80,3 +80,33 @@ it('asks once more, then needs a reconnect; nothing else is lost', async () => {
   await connectAccount(rooms, 'octocat');
   expect(await token('octocat')).toMatchObject({ connectionId, login: 'octocat' });
 });
+
+it('keeps nobody waiting for what the dead process held: the next start on the data folder ends that', async () => {
+  await connectAccount(rooms, 'octocat');
+  await expireTokens(rooms.db);
+  await rooms.close();
+  const alone = { ...task, alone: true };
+
+  const app = await startBrokerProcess(alone);
+  const unanswered = github.fail({ match: TOKEN_ENDPOINT, when: refreshing, answer: 'hang' });
+  await app.ask(1, 'octocat');
+  await until(() => github.count(`${TOKEN_ENDPOINT}`) === 2);
+  await expect(openBrokerRooms(alone)).rejects.toMatchObject({ code: 'already_running' });
+  await app.kill();
+  unanswered();
+
+  // One that is not alone must wait: the holder may live.
+  rooms = await openBrokerRooms(task);
+  const held = await rooms.db.selectFrom('installations').select(['lease_holder', 'lease_until']).executeTakeFirst();
+  expect(held?.lease_holder).not.toBeNull();
+  await restart();
+  expect(await rooms.db.selectFrom('installations').select('lease_holder').executeTakeFirst()).toMatchObject({
+    lease_holder: held?.lease_holder,
+  });
+  await rooms.close();
+
+  rooms = await openBrokerRooms(alone);
+  expect((await token('octocat')).token).toMatch(/^ghu_/);
+  expect(Date.now()).toBeLessThan(held?.lease_until ?? 0);
+  expect(github.count(TOKEN_ENDPOINT)).toBe(3);
+});

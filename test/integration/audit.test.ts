@@ -31,6 +31,7 @@ describe('the log of tokens that were handed out', () => {
       number: 1,
       at: new Date(lab.clock.now()).toISOString(),
       requester: EDITOR,
+      connectionId: expect.any(String),
       platform: 'github',
       account: `${new URL(lab.github.url).host}/octocat`,
       narrowedTo: null,
@@ -47,6 +48,30 @@ describe('the log of tokens that were handed out', () => {
     expect(await numbers({ limit: 2 })).toEqual([5, 4]);
     expect(await numbers({ before: 4, limit: 2 })).toEqual([3, 2]);
     expect(await numbers({ before: 2 })).toEqual([1]);
+  });
+
+  it('is read for one connection alone, also page by page, and after that is gone', async () => {
+    const { connectionId: octocat } = await handOut();
+    const { id: hubot } = await lab.connect('hubot');
+    for (let time = 0; time < 3; time += 1) {
+      await lab.connections.tokenOf(hubot, EDITOR);
+      await lab.connections.tokenOf(octocat, EDITOR);
+    }
+    const numbers = async (page: { before?: number; limit?: number; connectionId: string }) =>
+      (await lab.connections.audit.list(page)).map(({ number }) => number);
+    expect(await numbers({ connectionId: hubot })).toEqual([6, 4, 2]);
+    expect(await numbers({ connectionId: octocat, limit: 2 })).toEqual([7, 5]);
+    expect(await numbers({ connectionId: octocat, limit: 2, before: 5 })).toEqual([3, 1]);
+    expect(await numbers({ connectionId: crypto.randomUUID() })).toEqual([]);
+    await lab.connections.disconnect(hubot);
+    expect(await numbers({ connectionId: hubot })).toEqual([6, 4, 2]);
+  });
+
+  it('shows rows from before connections were noted, too', async () => {
+    const { connectionId } = await handOut();
+    await lab.db.updateTable('audit').set({ entry: sql`json_remove(entry, '$.connectionId')` }).execute();
+    expect(await lab.connections.audit.list({})).toMatchObject([{ number: 1, connectionId: null }]);
+    expect(await lab.connections.audit.list({ connectionId })).toEqual([]);
   });
 
   it('has no row for what the app does itself', async () => {

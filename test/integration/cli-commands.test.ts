@@ -243,6 +243,27 @@ describe('trackeep disconnect', () => {
     expect(asked).toEqual([{ id: other.id }]);
   });
 
+  it.each([[['jira', 'acme']], [['jira', 'cloud-1']], [['--account', 'Acme']]])(
+    'finds the account by its site: %s',
+    async (words) => {
+      const site = (id: string, name: string) => ({
+        ...{ ...aConnection, platform: 'jira' as const, host: 'api.atlassian.com', login: 'mia@example.com' },
+        ...{ id, organisation: { id: name === 'acme' ? 'cloud-1' : 'cloud-2', name, url: null } },
+      });
+      const asked: unknown[] = [];
+      await using room = await openCliRoom({
+        'connections.list': () => [aConnection, site(other.id, 'acme'), site(crypto.randomUUID(), 'beta')],
+        'connections.disconnect': (input) => {
+          asked.push(input);
+          return done;
+        },
+      });
+      const { stdout } = await room.trackeep('disconnect', ...words);
+      expect(asked).toEqual([{ id: other.id }]);
+      expect(stdout).toMatch(/^mia@example\.com on acme is disconnected/);
+    },
+  );
+
   it('exits with 4 when there is nothing to disconnect', async () => {
     await using room = await openCliRoom({ 'connections.list': () => [] });
     expect(await room.trackeep('disconnect')).toMatchObject({ code: 4 });

@@ -43,6 +43,11 @@ describe('trackeep status, of each account', () => {
     expect((await accountLines({ organisation }))[0]).toBe('octocat  Acme Workspace  ● works');
   });
 
+  it('says until when the person should sign in again, where that is soon', async () => {
+    const [account] = await accountLines({ signInEndsAt: '2026-12-05T12:00:00.000Z' });
+    expect(account).toBe('octocat  github.com  ● works, sign in again by 5 December 2026');
+  });
+
   it('says that there is no token yet', async () => {
     expect(await tokenLine({ ...installation, tokenPrefix: null, tokenSince: null })).toBe('no token yet');
   });

@@ -19,7 +19,8 @@ describe('the right to renew a token', () => {
   afterEach(() => lab.close());
 
   /** As another process has it. */
-  const process = (): Leases => createLeases({ db: lab.db, clock: lab.clock, random: () => 0.5 });
+  const process = (place: string | null = null): Leases =>
+    createLeases({ db: lab.db, clock: lab.clock, random: () => 0.5, place });
   const row = () => lab.db.selectFrom('installations').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 
   it('is had by one process at a time, with a number that grows', async () => {
@@ -42,6 +43,22 @@ describe('the right to renew a token', () => {
     expect((await theirs.take({ id }))?.number).toBe(2);
     lab.clock.jump(-HOUR);
     expect((await process().take({ id }))?.number).toBe(3);
+  });
+
+  it('ends when the next process of the same place begins, and only then', async () => {
+    const [former, stranger] = [process('here'), process('there')];
+    await former.take({ id });
+    await stranger.clearFormer();
+    await process().clearFormer();
+    expect(await stranger.take({ id })).toBeNull();
+    const next = process('here');
+    await next.clearFormer();
+    const lease = await next.take({ id });
+    expect(lease?.number).toBe(2);
+    await next.clearFormer();
+    expect(await stranger.take({ id })).toBeNull();
+    if (lease) await next.release(lease);
+    expect((await stranger.take({ id }))?.number).toBe(3);
   });
 
   it('is kept from a process that was held up between looking at the clock and at the database', async () => {

@@ -139,7 +139,7 @@ describe('tokens of a GitHub App', () => {
     await lab.pass(1_000);
     await lab.connections.token('github', undefined, { kind: 'client', id: 'c-1', name: 'Editor' });
     expect(await lab.connections.list()).toMatchObject([
-      { lastUsedAt: new Date(lab.clock.now()).toISOString(), lastUsedBy: 'Editor' },
+      { lastUsedAt: new Date(lab.clock.now()).toISOString(), lastUsedBy: '“Editor”' },
     ]);
   });
 

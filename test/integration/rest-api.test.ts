@@ -55,7 +55,7 @@ describe('GET /oauth/token/{platform}', () => {
       requester: { kind: 'client', id: clientId, name: 'My agent' },
       platform: 'github',
     });
-    expect(await lab.call<ConnectionView[]>('connections.list')).toMatchObject([{ lastUsedBy: 'My agent' }]);
+    expect(await lab.call<ConnectionView[]>('connections.list')).toMatchObject([{ lastUsedBy: '“My agent”' }]);
   });
 
   it('takes an organisation’s id, an installation’s id, and refuses another', async () => {

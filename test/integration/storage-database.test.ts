@@ -118,7 +118,9 @@ describe('a database that is opened again', () => {
     await close();
     // As SQLite leaves it: the transaction was rolled back, so only the migrator's own tables are there.
     rawly(path, (file) => {
-      const tables = file.prepare("select name from sqlite_schema where type = 'table' and name not like 'kysely%' and name not like 'sqlite%'");
+      const tables = file.prepare(
+        "select name from sqlite_schema where type = 'table' and name not like 'kysely%' and name not like 'sqlite%'",
+      );
       file.pragma('foreign_keys = off');
       for (const table of tables.pluck().all()) file.exec(`drop table ${table}`);
       file.exec('delete from kysely_migration');

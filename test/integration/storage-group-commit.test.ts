@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createGroupCommit, type GroupCommit } from '../../src/main/storage/group-commit.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
@@ -112,7 +113,106 @@ describe('work while somebody is expected', () => {
   });
 });
 
-it('is on the disk when it is answered', async () => {
-  await insert('a');
-  expect(committed()).toEqual(['a']);
+describe('the wait for the disk', () => {
+  /** Keeps the disk busy, for as long as the test wants. */
+  async function holdDisk() {
+    const held: { carryOn(): void; fail(error: Error): void }[] = [];
+    const handle = await open(join(dataDir, 'trackeep.db'));
+    const files: FileHandle = Object.getPrototypeOf(handle);
+    await handle.close();
+    const { datasync } = files;
+    const spy = vi.spyOn(files, 'datasync').mockImplementation(async function (this: FileHandle) {
+      await new Promise<void>((resolve, reject) => held.push({ carryOn: resolve, fail: reject }));
+      return datasync.call(this);
+    });
+    onTestFinished(() => spy.mockRestore());
+    return held;
+  }
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  };
+
+  it('comes before the answer', async () => {
+    const held = await holdDisk();
+    const answered = vi.fn();
+    const first = insert('a').then(answered);
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    expect(committed()).toEqual(['a']);
+    await turns();
+    expect(answered).not.toHaveBeenCalled();
+
+    held[0]?.carryOn();
+    await first;
+  });
+
+  it('keeps nobody else from the database', async () => {
+    const held = await holdDisk();
+    const first = insert('a');
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+
+    expect(await database.db.selectFrom('issuer_secrets').select('name').execute()).toEqual([{ name: 'a' }]);
+    await database.db.insertInto('issuer_secrets').values({ name: 'b', sealed_value: '' }).execute();
+
+    held[0]?.carryOn();
+    await first;
+  });
+
+  it('lets those who come meanwhile gather', async () => {
+    const held = await holdDisk();
+    const first = insert('a');
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    const others = ['b', 'c', 'd'].map(insert);
+    await turns();
+    expect(committed()).toEqual(['a']);
+
+    held[0]?.carryOn();
+    await first;
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    expect(committed()).toEqual(['a', 'b', 'c', 'd']);
+    held[1]?.carryOn();
+    await Promise.all(others);
+    expect(held).toHaveLength(2);
+  });
+
+  const brokenDisk = () => Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
+
+  it('ends with everything in the file itself where the log cannot be brought to the disk', async () => {
+    const held = await holdDisk();
+    const both = Promise.all([insert('a'), insert('b')]);
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    held[0]?.fail(brokenDisk());
+    await both;
+    expect((await stat(join(dataDir, 'trackeep.db-wal'))).size).toBe(0);
+    expect(committed()).toEqual(['a', 'b']);
+
+    const next = insert('c');
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    held[1]?.carryOn();
+    await next;
+  });
+
+  it('is told to the whole group when that fails too, and nothing is done twice', async () => {
+    const held = await holdDisk();
+    reader.exec('begin');
+    committed();
+    const both = [insert('a'), insert('b')].map((one) =>
+      expect(one).rejects.toMatchObject({ code: 'data_folder_unusable' }),
+    );
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    held[0]?.fail(brokenDisk());
+    await Promise.all(both);
+
+    // The log is not trusted until it was emptied.
+    reader.exec('commit');
+    await insert('c');
+    expect(held).toHaveLength(1);
+    expect((await stat(join(dataDir, 'trackeep.db-wal'))).size).toBe(0);
+    expect(committed()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is left to the one who commits a group: everything else waits by itself', async () => {
+    await insert('a');
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(database.db);
+    expect(rows).toEqual([{ synchronous: 2 }]);
+  });
 });

@@ -14,9 +14,9 @@ process.on('message', async (question: BrokerQuestion) => {
     process.disconnect();
     return;
   }
-  const { callers, login } = question;
-  const asked = Array.from({ length: callers }, () =>
-    connections.token('github', login, TEST_REQUESTER).then(
+  const { callers, platform, accounts } = question;
+  const asked = Array.from({ length: callers }, (_, caller) =>
+    connections.token(platform, accounts[caller % accounts.length], TEST_REQUESTER).then(
       ({ token }) => token,
       (error: unknown) => toAppError(error).code,
     ),

@@ -1,22 +1,25 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Platform } from '../../src/shared/views.ts';
+import type { BrokerTask } from './broker-rooms.ts';
 
-export type BrokerQuestion = { callers: number; login: string } | 'end';
+/** The callers ask for the accounts in turn. */
+export type BrokerQuestion = { callers: number; platform: Platform; accounts: string[] } | 'end';
 /** `asked`: that many callers wait now. `got`: a token, or the code of an error, for each. */
 export type BrokerAnswer = { asked: number } | { got: string[] };
 
 /** A process of its own with the connections room on a data folder that others use, too. */
 export interface BrokerProcess {
-  /** Lets `callers` ask for a token of the account at once; resolves when they all wait. */
-  ask(callers: number, login?: string): Promise<void>;
+  /** Lets `callers` ask for tokens of the accounts at once; resolves when they all wait. */
+  ask(callers: number, account?: string | string[], platform?: Platform): Promise<void>;
   /** What they got. */
   answers(): Promise<string[]>;
   kill(): Promise<void>;
   end(): Promise<void>;
 }
 
-export async function startBrokerProcess(task: { dataDir: string; github: string }): Promise<BrokerProcess> {
+export async function startBrokerProcess(task: BrokerTask): Promise<BrokerProcess> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'broker-child.ts'), [JSON.stringify(task)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -38,8 +41,8 @@ export async function startBrokerProcess(task: { dataDir: string; github: string
   };
   await next();
   return {
-    async ask(callers, login = 'octocat') {
-      child.send({ callers, login } satisfies BrokerQuestion);
+    async ask(callers, account = 'octocat', platform = 'github') {
+      child.send({ callers, platform, accounts: [account].flat() } satisfies BrokerQuestion);
       await next();
     },
     async answers() {

@@ -4,11 +4,14 @@ import { createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { readConfig } from '../../src/main/core/config.ts';
 import { createHttpClient } from '../../src/main/core/http-client.ts';
+import { acquireInstanceLock } from '../../src/main/core/instance-lock.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { createScheduler } from '../../src/main/core/scheduler.ts';
 import { SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
+import { visitProvider } from './atlassian-lab.ts';
+import { ATLASSIAN_APP } from './fake-atlassian.ts';
 import { createQuietLogger } from './quiet-logger.ts';
 
 /** The connections room of one process of several on a data folder: without the lock that keeps the app alone there. */
@@ -18,13 +21,27 @@ export interface BrokerRooms {
   close(): Promise<void>;
 }
 
-export async function openBrokerRooms({ dataDir, github }: { dataDir: string; github: string }): Promise<BrokerRooms> {
+/** Where the providers are. */
+export interface BrokerTask {
+  dataDir: string;
+  github: string;
+  atlassian?: string;
+  /** As the app: alone on its data folder, and with its background. */
+  alone?: boolean;
+}
+
+export async function openBrokerRooms({ dataDir, github, atlassian, alone }: BrokerTask): Promise<BrokerRooms> {
+  const lock = alone ? acquireInstanceLock(dataDir) : null;
   const env = {
     HOME: dataDir,
     GITHUB_URL: github,
     GITHUB_API_URL: github,
     GITHUB_CLIENT_ID: SECRET_CLIENT.clientId,
     GITHUB_CLIENT_SECRET: SECRET_CLIENT.clientSecret ?? '',
+    JIRA_AUTH_URL: atlassian,
+    JIRA_API_URL: atlassian,
+    JIRA_CLIENT_ID: ATLASSIAN_APP.clientId,
+    JIRA_CLIENT_SECRET: ATLASSIAN_APP.clientSecret,
   };
   const config = readConfig({ env });
   const clock = systemClock();
@@ -40,7 +57,9 @@ export async function openBrokerRooms({ dataDir, github }: { dataDir: string; gi
     ...{ db, vault, config, clock, logger, redactor, bus, scheduler },
     fetch: createHttpClient({ clock, userAgent: 'trackeep-tray/test' }),
     callbackUrl: (of) => `http://127.0.0.1:9090/oauth/callback/${of}`,
+    ...(lock === null ? {} : { place: lock.place }),
   });
+  if (lock !== null) connections.start();
   return {
     connections,
     db,
@@ -48,6 +67,7 @@ export async function openBrokerRooms({ dataDir, github }: { dataDir: string; gi
       await connections.stop();
       await scheduler.stop();
       await database.close();
+      lock?.release();
     },
   };
 }
@@ -61,6 +81,13 @@ export async function connectAccount({ connections }: BrokerRooms, login = 'octo
   const answer = await fetch(page, { method: 'POST', redirect: 'manual' });
   const back = new URL(answer.headers.get('location') ?? '');
   const flow = await connections.callback('github', back.searchParams);
+  if (!('state' in flow) || flow.state !== 'connected') throw new Error(`not connected: ${flow.error?.message}`);
+}
+
+/** Signs all sites of a person in at Atlassian. */
+export async function connectSites({ connections }: BrokerRooms): Promise<void> {
+  const { authorizationUrl } = await connections.begin({ platform: 'jira', way: 'web' });
+  const flow = await connections.callback('jira', await visitProvider(authorizationUrl, {}));
   if (!('state' in flow) || flow.state !== 'connected') throw new Error(`not connected: ${flow.error?.message}`);
 }
 

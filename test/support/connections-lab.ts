@@ -40,6 +40,8 @@ export interface ConnectionsLabOptions {
   githubApp?: { id: string; installationId: string | null; privateKeyPath: string };
   /** Starts the background of the room, too. */
   background?: boolean;
+  /** How long an answer takes now, by the lab's clock. No time, unless told. */
+  latencyMs?: () => number;
 }
 
 /** The connections room over a real database and a real vault, towards an emulated GitHub, at a time the test sets. */
@@ -53,8 +55,8 @@ export interface ConnectionsLab {
   readonly notices: NoticeView[];
   /** The ids of flows, in the order in which they were announced. */
   readonly announced: string[];
-  /** Every request of the room, with the time it was sent at (ms since the lab was opened). */
-  readonly sent: { at: number; route: string }[];
+  /** Every request of the room, with the time it was sent and answered at (ms since the lab was opened). */
+  readonly sent: { at: number; answeredAt: number | null; route: string }[];
   /** Everything that was logged, before any redaction. */
   readonly log: string[];
   readonly scheduler: Scheduler;
@@ -126,7 +128,9 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
   const http = createHttpClient({ clock, userAgent: 'trackeep-tray/test' });
   const observed: typeof fetch = async (input, init) => {
     const { method, url: address } = new Request(input, init);
-    const mark = { at: clock.monotonic(), route: `${method} ${new URL(address).pathname}` };
+    const mark: ConnectionsLab['sent'][number] = {
+      ...{ at: clock.monotonic(), answeredAt: null, route: `${method} ${new URL(address).pathname}` },
+    };
     sent.push(mark);
     if (answersExpected) underWay.add(mark);
     try {
@@ -134,6 +138,12 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
       const answer = await http(detour === null ? input : `${detour}${pathname}${search}`, init);
       const arrived = answer.clone().arrayBuffer();
       void arrived.catch(() => undefined).then(() => underWay.delete(mark));
+      const latencyMs = options.latencyMs?.() ?? 0;
+      if (latencyMs > 0) {
+        await arrived;
+        await clock.sleep(latencyMs);
+      }
+      mark.answeredAt = clock.monotonic();
       return answer;
     } catch (error) {
       underWay.delete(mark);

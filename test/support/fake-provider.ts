@@ -18,8 +18,8 @@ export interface FakeAnswer {
   body?: unknown;
 }
 
-/** Instead of the next answers: another answer, silence, or a connection that is cut. */
-export type Failure = FakeAnswer | 'hang' | 'reset';
+/** Instead of the next answers: another answer, silence, a connection that is cut, or the usual one after a while. */
+export type Failure = FakeAnswer | 'hang' | 'reset' | { passAfter: Promise<unknown> };
 
 export interface FakeProvider {
   readonly url: string;
@@ -50,7 +50,10 @@ export async function startFakeProvider(
     const [failing] = index === -1 ? [] : failures.splice(index, 1);
     if (failing?.failure === 'hang') return;
     if (failing?.failure === 'reset') return void incoming.socket.destroy();
-    send(response, failing?.failure ?? (await answer(request)));
+    if (failing === undefined) return send(response, await answer(request));
+    if (!('passAfter' in failing.failure)) return send(response, failing.failure);
+    await failing.failure.passAfter;
+    send(response, await answer(request));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

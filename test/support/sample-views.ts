@@ -18,6 +18,7 @@ export const CONNECTION: ConnectionView = {
   connectedAt: '2026-11-01T08:00:00.000Z',
   accessExpiresAt: null,
   refreshExpiresAt: null,
+  signInEndsAt: null,
   lastRefreshedAt: null,
   lastUsedAt: null,
   lastUsedBy: null,

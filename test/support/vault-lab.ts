@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import type { Kysely } from 'kysely';
 import { createBus } from '../../src/main/core/bus.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
-import { type Database, openDatabase } from '../../src/main/storage/database.ts';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import type { Schema } from '../../src/main/storage/schema.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Keychain } from '../../src/main/vault/keychain.ts';
 import type { Place, Vault } from '../../src/main/vault/vault.ts';
@@ -25,7 +27,7 @@ export interface VaultLabOptions {
 /** A vault over a real database in a folder of its own, with the clock and the keychain in the test's hands. */
 export interface VaultLab {
   readonly vault: Vault;
-  readonly db: Database['db'];
+  readonly db: Kysely<Schema>;
   readonly dataDir: string;
   readonly clock: ManualClock;
   readonly keychain: MemoryKeychain;

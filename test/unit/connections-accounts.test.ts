@@ -28,6 +28,8 @@ function account(change: Partial<Installation> = {}): Installation {
     refreshable: true,
     accessExpiresAt: null,
     refreshExpiresAt: null,
+    refreshSince: null,
+    toldOfEnd: null,
     generation: 1,
     createdAt: 1,
     lastRefreshedAt: null,
@@ -109,11 +111,15 @@ describe('the state of an account', () => {
   const pause = { until: 10_000, error: new AppError('rate_limited', 'Later.', { retryAt: 10_000 }) };
   const outage = new AppError('offline', 'Offline.');
   const sso = new AppError('sso_required', 'Sign in.', { url: 'https://github.com/orgs/acme/sso' });
-  const fine = { vaultProblem: null, renewing: false, pause: null, outage: null, sso: null };
+  const fine = { now: 0, vaultProblem: null, renewing: false, pause: null, outage: null, sso: null };
 
   it.each([
-    ['needs_reconnect', account({ state: 'needs_reconnect' }), { vaultProblem, renewing: true, pause, outage, sso }],
-    ['vault_closed', account(), { vaultProblem, renewing: true, pause, outage, sso }],
+    [
+      'needs_reconnect',
+      account({ state: 'needs_reconnect' }),
+      { ...fine, vaultProblem, renewing: true, pause, outage, sso },
+    ],
+    ['vault_closed', account(), { ...fine, vaultProblem, renewing: true, pause, outage, sso }],
     ['refreshing', account(), { ...fine, renewing: true, pause, outage, sso }],
     ['paused', account(), { ...fine, pause, outage, sso }],
     ['unreachable', account(), { ...fine, outage, sso }],

@@ -56,6 +56,19 @@ describe('what waits for the person', () => {
     expect(overall(situation)).toBe('needs_you');
   });
 
+  it('is told of a sign-in that ends soon, once for all that share it; that alone is no alarm', () => {
+    const site = { ...connection, platform: 'jira', login: 'mona', signInEndsAt: '2026-12-05T12:00:00.000Z' } as const;
+    const situation = { ...calm, connections: [connection, site, { ...site, id: crypto.randomUUID() }] };
+    expect(attention(situation)).toEqual([
+      {
+        kind: 'sign_in_ends',
+        text: 'Sign in to Jira and Confluence again as mona by 5 December 2026.',
+        page: 'connections',
+      },
+    ]);
+    expect(overall(situation)).toBe('ok');
+  });
+
   it('asks for the passphrase where one protects the vault, and for the keychain where that does', () => {
     const locked = (source: 'keychain' | 'passphrase') =>
       attention({ ...calm, vault: { ...calm.vault, source, state: 'locked' } })[0]?.text;

@@ -12,6 +12,7 @@ function account(login: string, traits: Traits = {}): Installation {
     ...{ name: null, externalInstallationId: null, appId: null, organisation: null, tokenGroup: null },
     ...{ way: 'device', clientId: '', scopes: [], permissions: {}, tokenPrefix: null, tokenSince: 0 },
     ...{ refreshable: true, accessExpiresAt: null, refreshExpiresAt: null, generation: 1, createdAt: 0 },
+    ...{ refreshSince: null, toldOfEnd: null },
     ...{ lastRefreshedAt: null, lastUsedAt: null, lastUsedBy: null, pausedUntil: null },
     ...traits,
   };

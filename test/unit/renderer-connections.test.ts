@@ -6,6 +6,7 @@ import {
   permissionsInWords,
   requesterInWords,
   scopeInWords,
+  signInEndInWords,
 } from '../../src/renderer/words/connections.ts';
 import { relativeTime } from '../../src/renderer/words/times.ts';
 import type { ConnectionView } from '../../src/shared/views.ts';
@@ -32,6 +33,15 @@ describe('how an account is called', () => {
     expect(accountSubtitle({ ...CONNECTION, kind: 'app_installation', name: 'Helper' })).toBe(
       'App installation: Helper in this account at github.com',
     );
+  });
+});
+
+describe('a sign-in that ends soon', () => {
+  it('is told with its day, and others are not', () => {
+    expect(signInEndInWords({ signInEndsAt: '2026-12-05T12:00:00.000Z' })).toBe(
+      'This sign-in ends on 5 December 2026. Reconnect before.',
+    );
+    expect(signInEndInWords(CONNECTION)).toBeNull();
   });
 });
 

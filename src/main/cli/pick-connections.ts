@@ -1,18 +1,17 @@
 import type { ConnectionView } from '../../shared/views.ts';
-import { tellingName } from '../connections/pick-account.ts';
+import { accountNames, tellingName } from '../connections/pick-account.ts';
 import { AppError } from '../core/errors.ts';
 
 /**
  * The accounts that are meant: all, or those of a name.
  *
- * @param account login, host/login or id
+ * @param account any of `accountNames`: login, host/login, site or workspace by name or id, or the connection's id
  * @throws AppError `not_connected`
  */
 export function pickConnections(connections: readonly ConnectionView[], account: string | undefined): ConnectionView[] {
   const wanted = account?.toLowerCase();
   const matching = connections.filter(
-    ({ id, login, host }) =>
-      wanted === undefined || [id, login, `${host}/${login}`].some((name) => name.toLowerCase() === wanted),
+    (connection) => wanted === undefined || accountNames(connection).some((name) => name.toLowerCase() === wanted),
   );
   if (matching.length > 0) return matching;
   const message = account === undefined ? 'No account is connected.' : `No account "${account}" is connected.`;

@@ -2,9 +2,12 @@ import type { ErrorView } from '../../shared/errors.ts';
 import type { ConnectionView } from '../../shared/views.ts';
 import type { AppError } from '../core/errors.ts';
 import type { Installation } from './installations.ts';
+import { signInEnd } from './sign-in-end.ts';
 
 /** What is known about an account beside its row. */
 export interface Circumstances {
+  /** Ms since the epoch. */
+  now: number;
   /** Why the vault is closed; null: it is open. */
   vaultProblem: ErrorView | null;
   renewing: boolean;
@@ -14,6 +17,11 @@ export interface Circumstances {
   outage: AppError | null;
   /** An organisation's single sign-on in the way of some requests. */
   sso: AppError | null;
+}
+
+/** Whether the account's token cannot be renewed right now. */
+export function isHindered({ vaultProblem, pause, outage }: Circumstances): boolean {
+  return vaultProblem !== null || pause !== null || outage !== null;
 }
 
 /**
@@ -52,6 +60,7 @@ export function connectionView(installation: Installation, circumstances: Circum
     connectedAt: new Date(installation.createdAt).toISOString(),
     accessExpiresAt: iso(installation.accessExpiresAt),
     refreshExpiresAt: iso(installation.refreshExpiresAt),
+    signInEndsAt: iso(signInEnd(installation, { now: circumstances.now, hindered: isHindered(circumstances) })),
     lastRefreshedAt: iso(installation.lastRefreshedAt),
     lastUsedAt: iso(installation.lastUsedAt),
     lastUsedBy: installation.lastUsedBy,

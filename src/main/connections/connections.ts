@@ -47,8 +47,12 @@ export interface Narrowing {
 
 /** Every token that was handed out, in a log that shows when it was changed. */
 export interface AuditLog {
-  /** The newest first. @param before a number: only what is older */
-  list(page: { before?: number; limit?: number }): Promise<AuditView[]>;
+  /**
+   * The newest first.
+   * @param page before: a number, only what is older; connectionId: only tokens of that connection, also of one that is
+   *   gone
+   */
+  list(page: { before?: number; limit?: number; connectionId?: string }): Promise<AuditView[]>;
   /** For `doctor`: goes through the whole log and says where it was edited or cut. */
   check(): Promise<Check[]>;
 }
@@ -201,6 +205,16 @@ export interface Connections {
    * @throws AppError as `token`
    */
   tokenOf(connectionId: string, requester: Requester, narrowing?: Narrowing): Promise<UsableToken>;
+  /**
+   * As `tokenOf`, of the connection that `ofOrganisation` would answer, in one step: what programs ask all the time.
+   * @returns null where there is more to it than to write it down, and then nobody got anything: ask `ofOrganisation`
+   * @throws AppError `not_found` for no provider, `disk_full`, `data_folder_unusable`, a vault code
+   */
+  tokenOfOrganisation(
+    platform: Platform,
+    orgId: string | null,
+    requester: Requester,
+  ): Promise<(UsableToken & { orgId: string }) | null>;
   /** Every connection, the longest connected one first. @param platform null: of all providers */
   records(platform: Platform | null): Promise<InstallationRecord[]>;
   /**

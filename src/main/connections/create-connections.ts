@@ -1,21 +1,21 @@
 import { randomInt } from 'node:crypto';
-import type { Kysely } from 'kysely';
-import type { ConnectionView, Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Redactor } from '../core/redact.ts';
-import type { Schedule, Scheduler } from '../core/scheduler.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { Scheduler } from '../core/scheduler.ts';
+import type { Store } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { createAuditKeys } from './audit/audit-key.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createHandOuts } from './audit/hand-outs.ts';
 import { createAuthorizedRequests } from './authorized-requests.ts';
+import { createBackground } from './background.ts';
 import { callbackFor } from './callback-address.ts';
-import { connectionView } from './connection-view.ts';
+import { type Circumstances, connectionView, isHindered } from './connection-view.ts';
 import type { Connections } from './connections.ts';
 import { createDisconnect } from './disconnect.ts';
 import { createExports } from './exports/create-exports.ts';
@@ -28,36 +28,38 @@ import { createGitHubProvider } from './github/github-provider.ts';
 import { createAppParts } from './github-app/app-parts.ts';
 import { createGitHubApps } from './github-app/create-github-apps.ts';
 import { createNarrowedTokens } from './github-app/narrowed-tokens.ts';
+import { createHeldBack } from './held-back.ts';
 import { createHqProvider, hqServes } from './hq/hq-provider.ts';
 import { installationRecords, recordsOfOrganisation } from './installation-records.ts';
 import { createInstallations, type Installation } from './installations.ts';
 import { createJiraProvider } from './jira/jira-provider.ts';
 import { createLeases } from './lease.ts';
+import { createOpenedSecrets } from './opened-secrets.ts';
 import { createOutages } from './outages.ts';
+import { createPace } from './pace.ts';
 import { createPauses, rateLimited } from './pauses.ts';
 import { pickAccount, pickForWork } from './pick-account.ts';
 import { createProviderApps } from './provider-apps.ts';
 import { createProviderHttp } from './provider-http.ts';
 import { createRegistry } from './registry.ts';
 import { createRenewal } from './renewal.ts';
+import { createRenewalRounds } from './renewal-rounds.ts';
 import { createRevocation } from './revocation.ts';
 import { createCompleteSignIn } from './sign-in/complete-sign-in.ts';
 import { createDeviceFlow } from './sign-in/device-flow.ts';
 import { createFlows } from './sign-in/flows.ts';
 import { createOAuthStates } from './sign-in/oauth-states.ts';
 import { createWebFlow } from './sign-in/web-flow.ts';
+import { createEndWarnings } from './sign-in-end.ts';
 import { createSlackProvider } from './slack/slack-provider.ts';
 import { createTokenService } from './token-service.ts';
+import { createUseSignal } from './use-signal.ts';
 
-/** Between two looks at what expires soon. */
-const RENEWAL_ROUND_MS = 60_000;
-/** Between two looks at where the person's GitHub Apps are installed. */
-const APP_ROUND_MS = 60 * 60_000;
 /** How long the end of the app waits for a provider that was just asked about a code. */
 const LONGEST_FAREWELL_MS = 2_000;
 
 export interface ConnectionsParts {
-  db: Kysely<Schema>;
+  db: Store;
   vault: Vault;
   config: Pick<Config, 'github' | 'jira' | 'slack' | 'hq'>;
   clock: Clock;
@@ -69,6 +71,8 @@ export interface ConnectionsParts {
   fetch: typeof globalThis.fetch;
   /** Where a provider sends the browser back to. Asked when needed: the listener starts later. */
   callbackUrl: (of: Platform | 'github-app') => string;
+  /** The lock's, where this process alone has the data folder; left out: others may be there, too. */
+  place?: string;
   /** 0 ≤ n < 1, for the spread of retries. */
   random?: () => number;
   /** The unit of Octokit's waits before a retry, ms. */
@@ -101,12 +105,16 @@ export function createConnections(parts: ConnectionsParts): Connections {
   const { installationTokens } = appParts;
   const revocation = createRevocation({ registry, apps, installationTokens, logger });
 
-  const installations = createInstallations({ db, vault, clock });
+  const secrets = createOpenedSecrets(vault);
+  const installations = createInstallations({ db, vault, secrets, clock });
   const pauses = createPauses({ installations, clock, changed });
   const outages = createOutages({ clock, bus, random });
+  const leases = createLeases({ db, clock, random, place: parts.place ?? null });
+  const pace = createPace({ clock });
   const renewal = createRenewal({
     installations,
-    leases: createLeases({ db, clock, random }),
+    leases,
+    pace,
     registry,
     apps,
     installationTokens,
@@ -119,11 +127,14 @@ export function createConnections(parts: ConnectionsParts): Connections {
     changed,
   });
   const auditKeys = createAuditKeys({ db, vault, logger });
-  const handOuts = createHandOuts({ db, keys: auditKeys, clock });
-  const narrowed = createNarrowedTokens({ installationTokens, pauses, renewal, clock, logger });
+  const uses = createUseSignal({ clock, tell: () => bus.emit('uses') });
+  const handOuts = createHandOuts({ db, keys: auditKeys, clock, committed: uses.noted });
+  const narrowed = createNarrowedTokens({ installationTokens, pauses, pace, renewal, clock, logger });
+  const heldBack = createHeldBack({ registry, renewal, pauses, outages });
   const tokens = createTokenService({
-    ...{ installations, registry, renewal, pauses, outages, handOuts, narrowed, clock, logger },
+    ...{ installations, secrets, registry, renewal, pauses, heldBack, handOuts, narrowed, clock, logger },
   });
+  const renewals = createRenewalRounds({ installations, registry, renewal, pace, heldBack, clock, logger });
 
   const authorized = createAuthorizedRequests({
     ...{ installations, registry, tokens, pauses },
@@ -185,18 +196,27 @@ export function createConnections(parts: ConnectionsParts): Connections {
     ...{ clock, logger, learn, forget, changed },
   });
 
-  const view = (installation: Installation): ConnectionView => {
+  const circumstances = (installation: Installation): Circumstances => {
     const { id, platform } = installation;
     const { state, problem } = vault.view();
     const until = pauses.until(installation);
-    return connectionView(installation, {
+    return {
+      now: clock.now(),
       vaultProblem: state === 'open' ? null : problem,
       renewing: renewal.underWay(installation),
       pause: until === null ? null : { until, error: rateLimited(registry.get(platform).name, until) },
       outage: registry.strangeness(installation) ?? outages.of(id),
       sso: requests.ssoWanted(id),
-    });
+    };
   };
+  const view = (installation: Installation) => connectionView(installation, circumstances(installation));
+  const endWarnings = createEndWarnings({
+    ...{ installations, registry, clock, bus, changed },
+    circumstances(installation) {
+      const all = circumstances(installation);
+      return { now: all.now, hindered: isHindered(all) };
+    },
+  });
 
   const need = async (id: string): Promise<Installation> => {
     const installation = await installations.find(id);
@@ -205,9 +225,9 @@ export function createConnections(parts: ConnectionsParts): Connections {
   };
   const isHere = (installation: Installation) => registry.strangeness(installation) === null;
 
-  let rounds: Schedule | undefined;
-  let appRounds: Schedule | undefined;
-  let endExports = () => {};
+  const background = createBackground({
+    ...{ scheduler, vault, leases, renewals, endWarnings, githubApps, exports, installations, pauses, logger },
+  });
 
   return {
     providers: () => apps.views(),
@@ -245,6 +265,9 @@ export function createConnections(parts: ConnectionsParts): Connections {
       return tokens.handOut(id, requester, narrowing ?? null);
     },
     tokenOf: (id, requester, narrowing) => tokens.handOut(id, requester, narrowing ?? null),
+    async tokenOfOrganisation(platform, orgId, requester) {
+      return tokens.handOutStored({ platform, host: registry.get(platform).host, orgId }, requester);
+    },
     records: (platform) => installationRecords(db, platform),
     ofOrganisation: async (platform, orgId) =>
       recordsOfOrganisation(db, { platform, orgId, host: registry.get(platform).host }),
@@ -281,36 +304,16 @@ export function createConnections(parts: ConnectionsParts): Connections {
       return clients.bearing(token);
     },
 
-    start() {
-      rounds ??= scheduler.every('token renewal', {
-        intervalMs: () => RENEWAL_ROUND_MS,
-        jitter: 0.5,
-        // A closed vault would be asked for its key each minute, and a keychain asks the person.
-        task: async () => {
-          if (vault.view().state === 'open') await tokens.renewDue();
-        },
-      });
-      appRounds ??= scheduler.every('GitHub App installations', {
-        intervalMs: () => APP_ROUND_MS,
-        jitter: 0.2,
-        task: async () => {
-          if (vault.view().state === 'open') await githubApps.round();
-        },
-      });
-      endExports = exports.start();
-      installations
-        .all()
-        .then((all) => all.forEach(pauses.resume))
-        .catch((error: unknown) => logger.warn('earlier pauses could not be read', { error }));
-    },
+    start: background.start,
     async stop() {
-      rounds?.stop();
-      appRounds?.stop();
-      endExports();
+      background.stop();
+      pace.stop();
+      uses.stop();
       await exports.settled();
       await flows.cancelAll();
       // A renewal under way is waited for, since its answer cannot be had a second time; a cut-off poll costs a code.
       await Promise.all([Promise.race([deviceFlow.settled(), clock.sleep(LONGEST_FAREWELL_MS)]), renewal.settled()]);
+      await renewals.settled();
     },
   };
 }

@@ -24,12 +24,16 @@ export async function recordsOfOrganisation(
   db: Kysely<Schema>,
   { platform, host, orgId }: { platform: Platform; host: string; orgId: string | null },
 ): Promise<InstallationRecord[]> {
-  const served = records(db).where('platform', '=', platform).where('host', '=', host).limit(MOST_CHOICES);
-  if (orgId === null) return (await served.execute()).map(fromRow);
-  const named = served.where(({ eb, or }) => or([eb('external_org_id', '=', orgId), eb('id', '=', orgId)]));
-  const rows = await named.execute();
+  const served = records(db).where('platform', '=', platform).where('host', '=', host);
+  if (orgId === null) return (await served.limit(MOST_CHOICES).execute()).map(fromRow);
+  // Not with `or`, for which SQLite reads all accounts of the provider.
+  const rows = await served
+    .where('external_org_id', '=', orgId)
+    .unionAll(served.where('id', '=', orgId).where('external_org_id', '!=', orgId))
+    .execute();
   // Where a sign-in is for an organisation, its own id and not the account's is what programs know.
-  return (rows.length > 0 ? rows : await served.where(ORGANISATION, '=', orgId).execute()).map(fromRow);
+  if (rows.length > 0) return rows.map(fromRow);
+  return (await served.where(ORGANISATION, '=', orgId).limit(MOST_CHOICES).execute()).map(fromRow);
 }
 
 const ORGANISATION = sql<string | null>`metadata ->> '$.organisation.id'`;

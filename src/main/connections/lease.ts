@@ -41,15 +41,27 @@ export interface Leases {
   await(wanted: () => Promise<Leased | null>): Promise<Lease | null>;
   /** Gives it back, if it is still held. */
   release(lease: Lease): Promise<void>;
+  /** Takes back what earlier processes of this place held when they died: nobody has to wait for its end. */
+  clearFormer(): Promise<void>;
   /** Those that wait give up. */
   stop(): void;
 }
 
-/** @param random 0 ≤ n < 1 */
-export function createLeases(parts: { db: Kysely<Schema>; clock: Clock; random: () => number }): Leases {
-  const { db, clock, random } = parts;
+export interface LeasesParts {
+  db: Kysely<Schema>;
+  clock: Clock;
+  /** 0 ≤ n < 1 */
+  random: () => number;
+  /**
+   * Where this process is, if it is alone there: only one process at a time has this place. Others on the same database
+   * have another, or none. Null: it may not be alone.
+   */
+  place: string | null;
+}
+
+export function createLeases({ db, clock, random, place }: LeasesParts): Leases {
   // Tells processes apart and not requests: within one, the renewals of an account follow each other anyway.
-  const holder = randomUUID();
+  const holder = place === null ? randomUUID() : `${place}/${randomUUID()}`;
   const stopping = new AbortController();
 
   const take = async (account: Leased): Promise<Lease | null> => {
@@ -106,6 +118,15 @@ export function createLeases(parts: { db: Kysely<Schema>; clock: Clock; random: 
         .set({ lease_holder: null, lease_until: null })
         .where(...rowsOf(account))
         .where('lease_holder', '=', holder)
+        .execute();
+    },
+    async clearFormer() {
+      if (place === null) return;
+      await db
+        .updateTable('installations')
+        .set({ lease_holder: null, lease_until: null })
+        .where('lease_holder', 'like', `${place}/%`)
+        .where('lease_holder', '!=', holder)
         .execute();
     },
     stop() {

@@ -7,6 +7,8 @@ const MOST_KEPT = 20_000;
 export interface OpenedSecrets {
   /** @throws AppError as `Vault.open` */
   open(place: Place, sealed: string): Promise<string>;
+  /** @returns null for what was not opened yet, or while the vault is closed */
+  known(place: Place, sealed: string): string | null;
   forget(sealed: string): void;
 }
 
@@ -16,15 +18,22 @@ export interface OpenedSecrets {
  */
 export function createOpenedSecrets(vault: Pick<Vault, 'open' | 'view'>): OpenedSecrets {
   const opened = new Map<string, { place: string; secret: string }>();
+  const whole = ({ table, row, column }: Place) => `${table} ${row} ${column}`;
+
+  const known = (place: Place, sealed: string): string | null => {
+    const found = opened.get(sealed);
+    // A text that was moved to another place must be refused, as the vault does.
+    return found?.place === whole(place) && vault.view().state === 'open' ? found.secret : null;
+  };
+
   return {
+    known,
     async open(place, sealed) {
-      const where = `${place.table} ${place.row} ${place.column}`;
-      const known = opened.get(sealed);
-      // A text that was moved to another place must be refused, as the vault does.
-      if (known?.place === where && vault.view().state === 'open') return known.secret;
+      const kept = known(place, sealed);
+      if (kept !== null) return kept;
       const secret = await vault.open(place, sealed);
       if (opened.size >= MOST_KEPT) opened.delete(opened.keys().next().value ?? '');
-      opened.set(sealed, { place: where, secret });
+      opened.set(sealed, { place: whole(place), secret });
       return secret;
     },
     forget(sealed) {

@@ -11,6 +11,7 @@ import {
 } from './installations.ts';
 import type { Lease, Leases } from './lease.ts';
 import type { Outages } from './outages.ts';
+import type { Pace, Turn } from './pace.ts';
 import type { Pauses } from './pauses.ts';
 import type { Grant } from './provider.ts';
 import type { ProviderApps } from './provider-apps.ts';
@@ -26,9 +27,10 @@ export interface Renewal {
    * Replaces `token`, the account's access token as the caller knows it. If it was replaced already, that is enough:
    * a provider gives each refresh token one successor, so a renewal too many would end the token just handed out.
    *
+   * @param turn the caller's own, which stays theirs to end; without one, the renewal waits for one
    * @throws AppError `not_connected`, `needs_reconnect`, `rate_limited`, a vault code, or the provider's trouble
    */
-  renew(id: string, token: string): Promise<void>;
+  renew(id: string, token: string, turn?: Turn): Promise<void>;
   underWay(account: Pick<TokenHolder, 'id' | 'tokenGroup'>): boolean;
   /**
    * The provider itself has ended the sign-in: the account, with all that share its token, is not used again until the
@@ -44,6 +46,7 @@ export interface Renewal {
 export interface RenewalParts {
   installations: Installations;
   leases: Leases;
+  pace: Pace;
   registry: Registry;
   apps: ProviderApps;
   installationTokens: Pick<InstallationTokens, 'mint'>;
@@ -58,7 +61,7 @@ export interface RenewalParts {
 }
 
 export function createRenewal(parts: RenewalParts): Renewal {
-  const { installations, leases, registry, apps, installationTokens, revocation } = parts;
+  const { installations, leases, pace, registry, apps, installationTokens, revocation } = parts;
   const { pauses, outages, logger, bus, learn, changed } = parts;
   const underWay = new Map<string, Promise<void>>();
   /**
@@ -67,7 +70,7 @@ export function createRenewal(parts: RenewalParts): Renewal {
    */
   const unsaved = new Map<string, { account: OpenInstallation; grant: Grant }>();
 
-  const renew = async (id: string, token: string): Promise<void> => {
+  const renew = async (id: string, token: string, turn?: Turn): Promise<void> => {
     const installation = await installations.find(id);
     if (!installation) throw gone();
     const key = tokenKey(installation);
@@ -75,15 +78,26 @@ export function createRenewal(parts: RenewalParts): Renewal {
     if (running) {
       await running;
       const { accessToken } = await openWorking(installations, id);
-      return accessToken === token ? renew(id, token) : undefined;
+      return accessToken === token ? renew(id, token, turn) : undefined;
     }
-    const renewal = renewOnce(id, token).finally(() => {
+    const renewal = inTurn(installation, turn, () => renewOnce(id, token)).finally(() => {
       underWay.delete(key);
       changed();
     });
     underWay.set(key, renewal);
     changed();
     return renewal;
+  };
+
+  /** Before the lease and not after it: a lease would run out while its holder waits. */
+  const inTurn = async ({ host }: Installation, given: Turn | undefined, work: () => Promise<void>): Promise<void> => {
+    if (given !== undefined) return work();
+    const turn = await pace.turn(host, 'caller');
+    try {
+      await work();
+    } finally {
+      turn.end();
+    }
   };
 
   const renewOnce = async (id: string, token: string): Promise<void> => {

@@ -1,18 +1,18 @@
 import type { Clock } from '../core/clock.ts';
-import { type AppError, hasCode } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { HandOuts } from './audit/hand-outs.ts';
 import type { Narrowing, Requester, UsableToken } from './connections.ts';
+import type { HeldBack } from './held-back.ts';
 import type { Installation, Installations, OpenInstallation } from './installations.ts';
-import type { Outages } from './outages.ts';
+import type { OpenedSecrets } from './opened-secrets.ts';
 import { type Pauses, rateLimited } from './pauses.ts';
 import type { Registry } from './registry.ts';
 import { openWorking, type Renewal } from './renewal.ts';
+import { findStoredToken, isAsRead, type Meant, type StoredToken } from './stored-tokens.ts';
 
 /** Whoever asks for a token gets one that lasts at least this long, if it can be had. */
 const LEAST_LIFE_MS = 5 * 60_000;
-/** In the background it is renewed earlier, so that nobody ever waits for it. */
-const AHEAD_MS = { user: 10 * 60_000, app_installation: 15 * 60_000 };
 /** When a token was last used is noted at most this often. */
 const USE_STAMP_MS = 60_000;
 
@@ -33,6 +33,12 @@ export interface TokenService {
    */
   handOut(id: string, requester: Requester, narrowing: Narrowing | null): Promise<UsableToken>;
   /**
+   * As `handOut`, in one step with finding the account, for programs that ask again and again.
+   * @returns null where there is more to it: none or several are meant, or the token must be opened or renewed first
+   * @throws AppError `disk_full`, `data_folder_unusable`, a vault code
+   */
+  handOutStored(meant: Meant, requester: Requester): Promise<StoredToken | null>;
+  /**
    * A token that works, for this app itself, renewed first where it must be. While a renewal fails for passing reasons,
    * the old token is good to its last second.
    * @throws AppError `not_connected`, `needs_reconnect`, `rate_limited`, a vault code, or the provider's trouble
@@ -50,16 +56,15 @@ export interface TokenService {
    * @throws AppError as `usable`
    */
   check(id: string): Promise<void>;
-  /** One round of the background: renews what expires soon. What fails is tried again in a later round. */
-  renewDue(): Promise<void>;
 }
 
 export interface TokenServiceParts {
   installations: Installations;
+  secrets: OpenedSecrets;
   registry: Registry;
   renewal: Renewal;
   pauses: Pauses;
-  outages: Outages;
+  heldBack: HeldBack;
   handOuts: HandOuts;
   narrowed: NarrowedTokens;
   clock: Clock;
@@ -67,24 +72,16 @@ export interface TokenServiceParts {
 }
 
 export function createTokenService(parts: TokenServiceParts): TokenService {
-  const { installations, registry, renewal, pauses, outages, handOuts, narrowed, clock, logger } = parts;
+  const { installations, secrets, registry, renewal, pauses, heldBack, handOuts, narrowed, clock, logger } = parts;
 
   const open = (id: string) => openWorking(installations, id);
 
   const expiresWithin = (ms: number, { refreshable, tokenSince, accessExpiresAt }: Installation): boolean =>
     refreshable && (tokenSince === null || (accessExpiresAt !== null && accessExpiresAt - clock.now() <= ms));
 
-  /** Why the provider must not be asked for a new token now. A renewal under way is asked about already. */
-  const held = (installation: Installation): AppError | null => {
-    if (renewal.underWay(installation)) return null;
-    const until = pauses.until(installation);
-    if (until !== null) return rateLimited(registry.serving(installation).name, until);
-    return outages.mayTry(installation.id) ? null : outages.of(installation.id);
-  };
-
   const renewed = async (installation: OpenInstallation): Promise<OpenInstallation> => {
     const { id, accessToken } = installation;
-    const reason = held(installation);
+    const reason = heldBack(installation);
     if (reason !== null) throw reason;
     await renewal.renew(id, accessToken);
     return open(id);
@@ -131,12 +128,20 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
         const { expiresAt } = token;
         let stands = false;
         try {
-          stands = await handOuts.commit({ installation, requester, narrowing, expiresAt });
+          const committed = await handOuts.commit((prepare) =>
+            isAsRead(prepare, installation) ? { installation, requester, narrowing, expiresAt } : null,
+          );
+          stands = committed !== null;
         } finally {
           if (!stands && minted !== null) await narrowed.discard(installation, minted.token);
         }
         if (stands) return token;
       }
+    },
+    handOutStored(meant, requester) {
+      return handOuts.commit((prepare) =>
+        findStoredToken(prepare, secrets, { ...meant, requester, goodUntil: clock.now() + LEAST_LIFE_MS }),
+      );
     },
     async afterRefusal(id, token, wasFresh) {
       const installation = await open(id);
@@ -156,16 +161,6 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
       } catch (error) {
         throw hasCode(error, 'needs_reconnect') ? await renewal.end(installation) : error;
       }
-    },
-    async renewDue() {
-      const due = (await installations.all()).filter(
-        (installation) =>
-          installation.state === 'ok' &&
-          expiresWithin(AHEAD_MS[installation.kind], installation) &&
-          registry.strangeness(installation) === null &&
-          held(installation) === null,
-      );
-      await Promise.allSettled(due.map(async ({ id }) => renewal.renew(id, (await open(id)).accessToken)));
     },
   };
 }

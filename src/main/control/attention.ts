@@ -1,3 +1,4 @@
+import { calendarDay } from '../../shared/calendar-day.ts';
 import { claim } from '../../shared/claims.ts';
 import { PLATFORM_NAMES } from '../../shared/platforms.ts';
 import type { ApprovalView, Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
@@ -30,6 +31,12 @@ export function attention(situation: Situation): Attention[] {
     .map(({ platform, login }) => `${PLATFORM_NAMES[platform]} needs you to sign in again as ${login}.`);
   // Sites of one sign-in end together, and one sign-in brings them all back.
   for (const text of new Set(ended)) list.push({ kind: 'connection', text, page: 'connections' });
+  const ending = connections.flatMap(({ platform, login, signInEndsAt }) =>
+    signInEndsAt === null
+      ? []
+      : `Sign in to ${PLATFORM_NAMES[platform]} again as ${login} by ${calendarDay(signInEndsAt)}.`,
+  );
+  for (const text of new Set(ending)) list.push({ kind: 'sign_in_ends', text, page: 'connections' });
   if (updates.updateAvailable && updates.latest) {
     list.push({ kind: 'update', text: `Trackeep ${updates.latest.version} is out.`, page: 'updates' });
   }

@@ -43,6 +43,7 @@ type ViewName = keyof typeof PROCEDURE_OF_VIEW;
 /** Which views a signal may change. A view is made anew, and sent whole, whenever one of its signals comes. */
 const VIEWS_OF_SIGNAL: Record<Exclude<SignalName, 'notice'>, readonly Exclude<ViewName, 'status'>[]> = {
   connections: ['connections'],
+  uses: ['connections'],
   approvals: ['approvals'],
   clients: ['clients'],
   vault: ['connections'],
@@ -136,6 +137,7 @@ export function createControl({
   };
 
   bus.on('connections', () => touch('connections'));
+  bus.on('uses', () => touch('uses'));
   bus.on('approvals', () => touch('approvals'));
   bus.on('clients', () => touch('clients'));
   bus.on('vault', () => touch('vault'));

@@ -87,8 +87,12 @@ export function createHandlers(rooms: Rooms): Handlers {
       return {};
     },
 
-    'audit.list': ({ before, limit }) =>
-      audit.list({ ...(before === undefined ? {} : { before }), ...(limit === undefined ? {} : { limit }) }),
+    'audit.list': ({ before, limit, connectionId }) =>
+      audit.list({
+        ...(before === undefined ? {} : { before }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(connectionId === undefined ? {} : { connectionId }),
+      }),
 
     'exports.list': () => exports.list(),
     'exports.add': (input) => exports.add(input),

@@ -17,11 +17,25 @@ const CREDENTIALS = /^bearer +([\w.~+/-]+=*)$/i;
  * @param search the query string without its question mark
  */
 export function bearerTokenOf(request: IncomingMessage, search: string): Presented {
-  if (search !== '' && new URLSearchParams(search).has('access_token')) return { kind: 'misplaced' };
-  // `headers.authorization` is the first of several and hides the others, which a proxy may have judged by.
-  const [credentials, second] = request.headersDistinct.authorization ?? [];
-  if (second !== undefined) return { kind: 'misplaced' };
+  if (mayName(search, 'access_token') && new URLSearchParams(search).has('access_token')) return { kind: 'misplaced' };
+  const { authorization: credentials } = request.headers;
+  if (credentials !== undefined && isSentTwice(request, 'authorization')) return { kind: 'misplaced' };
   if (credentials === undefined || !/^bearer\b/i.test(credentials)) return { kind: 'none' };
   const token = CREDENTIALS.exec(credentials)?.[1];
   return token === undefined ? { kind: 'malformed' } : { kind: 'token', token };
+}
+
+/** Reading a query takes longer than to see that it is not worth it. */
+function mayName(search: string, name: string): boolean {
+  return search.includes(name) || search.includes('%');
+}
+
+/** `headers` has the first of several and hides the others, which a proxy may have judged by. */
+function isSentTwice({ rawHeaders }: IncomingMessage, name: string): boolean {
+  let times = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const sent = rawHeaders[index];
+    if (sent?.length === name.length && sent.toLowerCase() === name) times += 1;
+  }
+  return times > 1;
 }

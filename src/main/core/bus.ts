@@ -3,6 +3,8 @@ import type { NoticeView } from '../../shared/views.ts';
 /** What the rooms tell each other, without knowing each other: only names and ids, never views or secrets. */
 export interface Signals {
   connections: undefined;
+  /** Tokens were handed out. Nothing else about the connections is new. */
+  uses: undefined;
   approvals: undefined;
   clients: undefined;
   flow: { id: string };

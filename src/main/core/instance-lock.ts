@@ -1,10 +1,17 @@
-import { chmodSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { AppError } from './errors.ts';
 
 /** Held while the app runs on a data folder. */
 export interface InstanceLock {
+  /**
+   * Names this data folder on this machine: the same for each process that ever holds the lock, since they hold it one
+   * after the other. A folder that is moved or copied gets another.
+   */
+  readonly place: string;
   release(): void;
 }
 
@@ -33,7 +40,7 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
     };
     // Also what keeps the lock from being collected as garbage, and so released, where nobody holds on to the answer.
     process.on('exit', release);
-    return { release };
+    return { release, place: placeOf(path) };
   } catch (cause) {
     held?.close();
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -46,4 +53,10 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
       ...(damaged ? { remedy: `Delete ${path}: it holds nothing, and is made anew.` } : {}),
     });
   }
+}
+
+/** Of the file's identity and not of its path, which two machines, or two containers, can have in common. */
+function placeOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return createHash('sha256').update(`${hostname()}\n${dev}\n${ino}`).digest('hex').slice(0, 32);
 }

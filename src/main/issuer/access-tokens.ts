@@ -2,6 +2,7 @@ import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { Kysely } from 'kysely';
 import { isScope } from '../../shared/scopes.ts';
 import type { Clock } from '../core/clock.ts';
+import { compiledOnce } from '../storage/compiled-once.ts';
 import type { Schema } from '../storage/schema.ts';
 import { digest } from './digest.ts';
 import type { AccessToken } from './issuer.ts';
@@ -42,6 +43,9 @@ export function createAccessTokens({
   isKnown: (resource: string) => boolean;
   onError: (error: unknown) => void;
 }): AccessTokens {
+  const grantOf = compiledOnce(({ grantId, clientId }: Pick<AccessToken, 'grantId' | 'clientId'>) =>
+    db.selectFrom('issuer_grants').select('id').where('id', '=', grantId).where('client_id', '=', clientId),
+  );
   const keys = createLocalJWKSet({ keys: [...publicKeys] });
   const stamped = new Map<string, number>();
   const verified = new Map<string, AccessToken>();
@@ -104,13 +108,8 @@ export function createAccessTokens({
       const found = await this.read(token);
       if (found === null || !isKnown(found.resource)) return null;
       if (resource !== null && found.resource !== resource) return null;
-      const grant = await db
-        .selectFrom('issuer_grants')
-        .select('id')
-        .where('id', '=', found.grantId)
-        .where('client_id', '=', found.clientId)
-        .executeTakeFirst();
-      if (grant === undefined) return null;
+      const { rows } = await db.executeQuery(grantOf(found));
+      if (rows.length === 0) return null;
       stamp(found);
       return found;
     },

@@ -73,10 +73,11 @@ export function createAnswer({ open, limit, observer, issuer }: AnswerParts) {
       canonicalResources(form, library);
       putBack(request, Buffer.from(form.toString()));
     }
-    const [token] = form?.get('grant_type') === 'refresh_token' ? form.getAll('refresh_token') : [];
+    const token = form?.get('grant_type') === 'refresh_token' && form.get('refresh_token');
+    if (!token) return library.pass(request, response);
+    const refresh = { token, clientId: form.get('client_id') ?? '' };
     // One after the other, or two of a client's processes would each get a successor of their own.
-    if (token) return refreshes.run(digest(token), () => library.passRefresh(request, response));
-    return library.pass(request, response);
+    return refreshes.run(digest(token), () => library.passRefresh(request, response, refresh));
   };
 
   const register = async (library: OpenIssuer, request: IncomingMessage, response: ServerResponse, body: Buffer) => {

@@ -93,8 +93,7 @@ export function createGrants({ db, clock }: { db: Kysely<Schema>; clock: Clock }
           .select(['payload', 'expires_at'])
           .where('id', '=', id)
           .executeTakeFirst();
-        if (row === undefined) return undefined;
-        return { ...JSON.parse(row.payload), exp: Math.ceil(row.expires_at / 1000) };
+        return row === undefined ? undefined : grantPayload(row);
       },
       async destroy(id) {
         await db.deleteFrom('issuer_grants').where('id', '=', id).execute();
@@ -106,6 +105,11 @@ export function createGrants({ db, clock }: { db: Kysely<Schema>; clock: Clock }
       findByUserCode: () => unused('findByUserCode'),
     },
   };
+}
+
+/** As the library wants to find it. */
+export function grantPayload({ payload, expires_at }: { payload: string; expires_at: number }): AdapterPayload {
+  return { ...JSON.parse(payload), exp: Math.ceil(expires_at / 1000) };
 }
 
 /** Grants are made by `create` alone, from a decision of the person. */
@@ -129,7 +133,7 @@ export async function touchGrant(
     .where('id', '=', id)
     .executeTakeFirst();
   if (grant === undefined) return false;
-  if (grant.expires_at >= until && Math.abs(now - (grant.last_used_at ?? 0)) < STAMP_EVERY_MS) return true;
+  if (isTouched(grant, { now, until })) return true;
   await transaction
     .updateTable('issuer_grants')
     .set({ last_used_at: now, expires_at: Math.max(grant.expires_at, until + STAMP_EVERY_MS) })
@@ -141,4 +145,12 @@ export async function touchGrant(
     .where('client_id', '=', grant.client_id)
     .execute();
   return true;
+}
+
+/** Whether a grant need not be written for a token that is made from it now. */
+export function isTouched(
+  grant: { last_used_at: number | null; expires_at: number },
+  { now, until }: { now: number; until: number },
+): boolean {
+  return grant.expires_at >= until && Math.abs(now - (grant.last_used_at ?? 0)) < STAMP_EVERY_MS;
 }

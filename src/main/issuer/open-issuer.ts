@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import type { Kysely } from 'kysely';
-import type { Adapter, Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { Adapter, AdapterPayload, Client, KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientKind, ProcessView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
@@ -16,7 +16,7 @@ import type { WaitingApprovals } from './approvals.ts';
 import { createBrowserMark } from './browser-mark.ts';
 import type { ClientStore } from './client-store.ts';
 import type { StaticClient } from './configured-clients.ts';
-import type { Grants } from './grants.ts';
+import { type Grants, grantPayload } from './grants.ts';
 import { createInteractions } from './interactions.ts';
 import { type IntrospectionParts, introspect } from './introspection.ts';
 import type { AccessToken, Exchange } from './issuer.ts';
@@ -24,6 +24,7 @@ import { issuerPages } from './pages.ts';
 import { createProvider } from './provider.ts';
 import { createRecordAdapter } from './records.ts';
 import { createRefreshContext } from './refresh-context.ts';
+import { createRefreshReader, type Refresh } from './refresh-reads.ts';
 import type { Remembered } from './remembered.ts';
 import type { AcceptedSocket, ProcessObserver } from './requesting-process.ts';
 import type { Resources } from './resources.ts';
@@ -62,7 +63,7 @@ export interface OpenIssuer {
   /** Passes a request to the library. Resolves when it is answered. */
   pass(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Passes a refresh, which is committed together with the others under way. */
-  passRefresh(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  passRefresh(request: IncomingMessage, response: ServerResponse, refresh: Refresh): Promise<void>;
   /** Passes the revocation of an access token to the library, which knows only its id. */
   passRevocation(request: IncomingMessage, response: ServerResponse, token: AccessToken): Promise<void>;
   interact(request: IncomingMessage, response: ServerResponse, path: string): Promise<void>;
@@ -88,6 +89,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     isKnown: resources.knows,
     onError,
   });
+  const readRefresh = createRefreshReader(db);
   const commits = createGroupCommit({ db, clock });
   const refreshing = new WeakMap<IncomingMessage, () => void>();
   const run: GroupCommit['run'] = (work) => {
@@ -98,8 +100,19 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
   const revoking = new WeakMap<IncomingMessage, AccessToken>();
 
   const adapter = (model: string): Adapter => {
-    if (model === 'Client') return store.adapter;
-    if (model === 'Grant') return grants.adapter;
+    if (model === 'Client') {
+      return withReads(store.adapter, (id) => {
+        const reads = refreshContext.reads();
+        if (reads?.clientId !== id) return null;
+        return { found: reads.clientMetadata === null ? undefined : JSON.parse(reads.clientMetadata) };
+      });
+    }
+    if (model === 'Grant') {
+      return withReads(grants.adapter, (id) => {
+        const reads = refreshContext.reads();
+        return reads?.grant.id === id ? { found: grantPayload(reads.grant) } : null;
+      });
+    }
     if (model === 'AccessToken') return accessTokenAdapter(() => revoking.get(context()?.req as IncomingMessage));
     return createRecordAdapter(
       {
@@ -158,10 +171,15 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     tokens,
     resources,
     pass,
-    async passRefresh(request, response) {
+    async passRefresh(request, response, refresh) {
       const arrived = commits.expect();
       refreshing.set(request, arrived);
-      await pass(request, response).finally(arrived);
+      try {
+        refreshContext.begin(request, await readRefresh(refresh));
+        await pass(request, response);
+      } finally {
+        arrived();
+      }
     },
     async passRevocation(request, response, token) {
       revoking.set(request, token);
@@ -186,6 +204,17 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
       },
     }),
     introspect: (request, response, form) => introspect(introspection, request, response, form),
+  };
+}
+
+/** An adapter that does not ask again for what was read for the refresh under way. */
+function withReads(adapter: Adapter, known: (id: string) => { found: AdapterPayload | undefined } | null): Adapter {
+  return {
+    ...adapter,
+    async find(id) {
+      const read = known(id);
+      return read === null ? adapter.find(id) : read.found;
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import type { RefreshContext } from './refresh-context.ts';
 import { GRANT_TYPES } from './registration.ts';
 import type { Resources } from './resources.ts';
 import type { IssuerSecrets } from './secrets.ts';
+import { signingKey } from './signing-key.ts';
 
 /** The library as a module, loaded when the first request comes: it takes 120 ms. */
 export type Library = typeof import('oidc-provider');
@@ -86,7 +87,7 @@ export function createProvider(parts: ProviderParts): Provider {
 
     return {
       adapter,
-      jwks: { keys: keys as never },
+      jwks: { keys: keys.map((key) => signingKey(library, key)) },
       clients: clients as never,
       findAccount: async (_context, id) =>
         id === secrets.subject ? { accountId: id, claims: async () => ({ sub: id }) } : undefined,
@@ -151,6 +152,7 @@ export function createProvider(parts: ProviderParts): Provider {
       fetchResponseBodyLimits: { 'client_id metadata document': 64 * 1024 },
       features: {
         devInteractions: { enabled: false },
+        externalSigningSupport: { enabled: true, ack: 'experimental-01' },
         introspection: { enabled: false },
         userinfo: { enabled: false },
         rpInitiatedLogout: { enabled: false },

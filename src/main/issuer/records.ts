@@ -1,11 +1,12 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../core/clock.ts';
+import { compiledOnce } from '../storage/compiled-once.ts';
 import type { GroupCommit } from '../storage/group-commit.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { IssuerRecordsTable, Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { digest } from './digest.ts';
-import { touchGrant } from './grants.ts';
+import { isTouched, touchGrant } from './grants.ts';
 import type { RefreshContext } from './refresh-context.ts';
 
 /** Models whose payload holds nothing that could be presented, once the token itself is left out. */
@@ -58,6 +59,38 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
     return read(row);
   };
 
+  const consumption = compiledOnce((used: { hash: string; now: number }) =>
+    db
+      .updateTable('issuer_records')
+      .set({ consumed_at: used.now })
+      .where('model', '=', model)
+      .where('id_hash', '=', used.hash)
+      .where('consumed_at', 'is', null),
+  );
+  const insertion = compiledOnce((row: Selectable<IssuerRecordsTable>) =>
+    db
+      .insertInto('issuer_records')
+      .values({
+        model: row.model,
+        id_hash: row.id_hash,
+        grant_id: row.grant_id,
+        lookup_hash: row.lookup_hash,
+        payload: row.payload,
+        sealed_payload: row.sealed_payload,
+        consumed_at: row.consumed_at,
+        expires_at: row.expires_at,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['model', 'id_hash']).doUpdateSet(({ ref }) => ({
+          grant_id: ref('excluded.grant_id'),
+          lookup_hash: ref('excluded.lookup_hash'),
+          payload: ref('excluded.payload'),
+          sealed_payload: ref('excluded.sealed_payload'),
+          expires_at: ref('excluded.expires_at'),
+        })),
+      ),
+  );
+
   return {
     async upsert(id, payload, expiresIn) {
       const hash = digest(id);
@@ -79,42 +112,28 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
         expires_at: now + (expiresIn ?? 0) * 1000,
       };
 
+      const until = model === 'RefreshToken' ? Math.max(row.expires_at, now + accessTokenTtlMs) : row.expires_at;
+      const reads = usedHash === null ? null : refreshContext.reads();
+      const touched = reads !== null && reads.grant.id === row.grant_id && isTouched(reads.grant, { now, until });
+
       await commit(async (transaction) => {
-        if (row.grant_id !== null) {
-          // With a refresh token there comes an access token, which may be good for longer.
-          const until = model === 'RefreshToken' ? Math.max(row.expires_at, now + accessTokenTtlMs) : row.expires_at;
+        // A used token that is still there has its grant still: it would have gone with it.
+        if (row.grant_id !== null && !touched) {
           const holds = await touchGrant(transaction, { id: row.grant_id, now, until });
           if (!holds) throw invalidGrant('the grant was revoked meanwhile');
         }
         if (usedHash !== null) {
           // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
-          const { numUpdatedRows } = await transaction
-            .updateTable('issuer_records')
-            .set({ consumed_at: now })
-            .where('model', '=', model)
-            .where('id_hash', '=', usedHash)
-            .where('consumed_at', 'is', null)
-            .executeTakeFirst();
-          if (numUpdatedRows !== 1n) throw invalidGrant('the refresh token was used or revoked meanwhile');
+          const { numAffectedRows } = await transaction.executeQuery(consumption({ hash: usedHash, now }));
+          if (numAffectedRows !== 1n) throw invalidGrant('the refresh token was used or revoked meanwhile');
         }
-        await transaction
-          .insertInto('issuer_records')
-          .values(row)
-          .onConflict((conflict) =>
-            conflict.columns(['model', 'id_hash']).doUpdateSet({
-              grant_id: row.grant_id,
-              lookup_hash: row.lookup_hash,
-              payload: row.payload,
-              sealed_payload: row.sealed_payload,
-              expires_at: row.expires_at,
-            }),
-          )
-          .execute();
+        await transaction.executeQuery(insertion(row));
       });
     },
 
     async find(id) {
-      const row = await rowOf(digest(id)).executeTakeFirst();
+      const reads = model === 'RefreshToken' ? refreshContext.reads() : null;
+      const row = reads?.token === id ? reads.record : await rowOf(digest(id)).executeTakeFirst();
       const payload = await read(row, sealed ? undefined : id);
       if (payload === undefined || model !== 'RefreshToken' || typeof row?.consumed_at !== 'number') return payload;
       // The absolute value: a clock set back must not open an endless grace.

@@ -41,9 +41,7 @@ export function checkRedirectUri(text: unknown): string | null {
   if (text.includes('#')) return 'holds a fragment';
   if (url.username !== '' || url.password !== '') return 'holds a user name';
   if (url.protocol === 'http:') {
-    return PLAIN_LOOPBACK.test(text)
-      ? null
-      : 'is plain http to another place than 127.0.0.1, [::1] or localhost';
+    return PLAIN_LOOPBACK.test(text) ? null : 'is plain http to another place than 127.0.0.1, [::1] or localhost';
   }
   if (url.protocol === 'https:') {
     return isLoopbackHost(url.hostname) ? 'is https to this machine: use http' : null;

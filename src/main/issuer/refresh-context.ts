@@ -1,5 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { RefreshReads } from './refresh-reads.ts';
 
 /**
  * What the storage must know of the refresh under way and the library does not tell it: which token is being used up by
@@ -7,6 +9,10 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
  * library's own asynchronous context.
  */
 export interface RefreshContext {
+  /** Before the library sees the request. @param reads null where there was nothing to read */
+  begin(request: IncomingMessage, reads: RefreshReads | null): void;
+  /** What was read for the refresh under way. */
+  reads(): RefreshReads | null;
   /** The refresh token that is being rotated in this request. */
   rotating(): string | null;
   /**
@@ -29,11 +35,20 @@ export function createRefreshContext(
   successorKey: string,
 ): RefreshContext {
   const successors = new WeakMap<object, string>();
+  const begun = new WeakMap<IncomingMessage, RefreshReads>();
+  const key = createSecretKey(successorKey, 'utf8');
   return {
+    begin(request, reads) {
+      if (reads !== null) begun.set(request, reads);
+    },
+    reads() {
+      const context = current();
+      return (context && begun.get(context.req)) ?? null;
+    },
     rotating() {
       return current()?.oidc.entities.RotatedRefreshToken?.jti ?? null;
     },
-    successorOf: (token) => createHmac('sha256', successorKey).update(token).digest('base64url'),
+    successorOf: (token) => createHmac('sha256', key).update(token).digest('base64url'),
     answerWith(successor) {
       const context = current();
       // Only at the token endpoint: to a revocation, a used token is a used token.

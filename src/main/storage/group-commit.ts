@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Schema } from './schema.ts';
+import { StorageConnection } from './storage-dialect.ts';
 
 /**
  * A commit waits for the disk, and the whole process with it; so what comes together is committed together. One that
@@ -37,33 +38,46 @@ export function createGroupCommit({ db, clock }: { db: Kysely<Schema>; clock: Cl
   let expected = 0;
   let timer: Timer | null = null;
   let due = false;
+  let busy = false;
 
   const commit = async (group: readonly Waiting[]) => {
+    let committed: Awaited<ReturnType<typeof commitAhead<unknown[]>>>;
     try {
-      const results = await db.transaction().execute(async (transaction) => {
+      committed = await commitAhead(db, async (transaction) => {
         const done: unknown[] = [];
         for (const { work } of group) done.push(await work(transaction));
         return done;
       });
-      for (const [index, { resolve }] of group.entries()) resolve(results[index] as never);
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);
       // One of them failed and took the others along. That is rare; by itself, each gets what it deserves.
       else for (const one of group) await commit([one]);
+      return;
+    }
+    const { results, onDisk } = committed;
+    try {
+      await onDisk();
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as never);
+    } catch (error) {
+      for (const { reject } of group) reject(error);
     }
   };
 
-  const commitAll = () => {
+  const commitAll = async () => {
     timer?.cancel();
     timer = null;
     due = false;
     const group = waiting;
     waiting = [];
-    if (group.length > 0) void commit(group);
+    busy = true;
+    await commit(group);
+    busy = false;
+    commitWhenComplete();
   };
 
   const commitWhenComplete = () => {
-    if (waiting.length === 0 || due) return;
+    // While the disk is busy with one group, the next one gathers.
+    if (waiting.length === 0 || due || busy) return;
     if (expected > 0) {
       timer ??= clock.after(LONGEST_WAIT_MS, commitAll);
       return;
@@ -91,4 +105,15 @@ export function createGroupCommit({ db, clock }: { db: Kysely<Schema>; clock: Cl
       };
     },
   };
+}
+
+/** A transaction that does not wait for the disk. That is for `onDisk`, in another thread, while others have the database. */
+async function commitAhead<T>(db: Kysely<Schema>, work: (transaction: Transaction<Schema>) => Promise<T>) {
+  return db.connection().execute(async (own) => {
+    const connection = await own.getExecutor().provideConnection(async (held) => held);
+    if (!(connection instanceof StorageConnection)) throw new TypeError('This database is not one of openDatabase.');
+    const results = await connection.aheadOfDisk(() => own.transaction().execute(work));
+    const onDisk = () => connection.synced().catch(() => db.connection().execute(async () => connection.foldLog()));
+    return { results, onDisk };
+  });
 }

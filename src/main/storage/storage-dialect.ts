@@ -8,7 +8,9 @@ import {
   SqliteDriver,
   type TransactionSettings,
 } from 'kysely';
+import { AppError } from '../core/errors.ts';
 import { toStorageError } from './storage-error.ts';
+import { createWalSync, type WalSync } from './wal-sync.ts';
 
 /** Texts of statements that are kept ready; the app has about a hundred. */
 const MOST_PREPARED = 500;
@@ -32,16 +34,23 @@ export class StorageDialect extends SqliteDialect {
 
 class StorageDriver extends SqliteDriver {
   readonly #database: Sqlite.Database;
-  #connection: DatabaseConnection | undefined;
+  readonly #wal: WalSync;
+  #connection: StorageConnection | undefined;
 
   constructor(database: Sqlite.Database) {
     super({ database: { prepare: prepareOnce(database), close: () => database.close() } });
     this.#database = database;
+    this.#wal = createWalSync(database.name);
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    this.#connection ??= guarded(await super.acquireConnection(), this.#database.name);
+    this.#connection ??= new StorageConnection(await super.acquireConnection(), this.#database, this.#wal);
     return this.#connection;
+  }
+
+  override async destroy(): Promise<void> {
+    await this.#wal.close();
+    await super.destroy();
   }
 
   /**
@@ -68,7 +77,7 @@ class StorageDriver extends SqliteDriver {
  * Kysely has SQLite read a statement's text anew with every use, which takes three times as long as the usual statement.
  * A prepared one stays good: SQLite itself reads it again when the schema has changed.
  */
-function prepareOnce(database: Sqlite.Database): (text: string) => Sqlite.Statement {
+export function prepareOnce(database: Sqlite.Database): (text: string) => Sqlite.Statement {
   const prepared = new Map<string, Sqlite.Statement>();
   return (text) => {
     let statement = prepared.get(text);
@@ -82,21 +91,73 @@ function prepareOnce(database: Sqlite.Database): (text: string) => Sqlite.Statem
   };
 }
 
-function guarded(inner: DatabaseConnection, path: string): DatabaseConnection {
-  return {
-    async executeQuery<R>(...query: Parameters<DatabaseConnection['executeQuery']>): Promise<QueryResult<R>> {
-      try {
-        return await inner.executeQuery<R>(...query);
-      } catch (error) {
-        throw toStorageError(error, path);
-      }
-    },
-    async *streamQuery<R>(...query: Parameters<DatabaseConnection['streamQuery']>) {
-      try {
-        yield* inner.streamQuery<R>(...query);
-      } catch (error) {
-        throw toStorageError(error, path);
-      }
-    },
-  };
+/** The one connection, whose errors are those of `toStorageError`. */
+export class StorageConnection implements DatabaseConnection {
+  readonly #inner: DatabaseConnection;
+  readonly #database: Sqlite.Database;
+  readonly #wal: WalSync;
+
+  constructor(inner: DatabaseConnection, database: Sqlite.Database, wal: WalSync) {
+    this.#inner = inner;
+    this.#database = database;
+    this.#wal = wal;
+  }
+
+  async executeQuery<R>(...query: Parameters<DatabaseConnection['executeQuery']>): Promise<QueryResult<R>> {
+    try {
+      return await this.#inner.executeQuery<R>(...query);
+    } catch (error) {
+      throw toStorageError(error, this.#database.name);
+    }
+  }
+
+  async *streamQuery<R>(...query: Parameters<DatabaseConnection['streamQuery']>) {
+    try {
+      yield* this.#inner.streamQuery<R>(...query);
+    } catch (error) {
+      throw toStorageError(error, this.#database.name);
+    }
+  }
+
+  /**
+   * Does work, the commits of which do not wait for the disk: who needs them there calls `synced` afterwards. Whatever
+   * else comes to the database waits for it as ever.
+   */
+  async aheadOfDisk<T>(work: () => Promise<T>): Promise<T> {
+    this.#database.pragma('synchronous = NORMAL');
+    try {
+      return await work();
+    } finally {
+      this.#database.pragma('synchronous = FULL');
+    }
+  }
+
+  /**
+   * @returns once all that was committed before the call is on the disk
+   * @throws AppError `disk_full`, `data_folder_unusable`; `foldLog` may bring it there still
+   */
+  async synced(): Promise<void> {
+    try {
+      await this.#wal.sync();
+    } catch (error) {
+      throw toStorageError(error, this.#database.name);
+    }
+  }
+
+  /**
+   * Writes everything into the file itself and empties the log. A log that could not be synced is not to be trusted: the
+   * system tells of what it lost only once, and what is added to the log later is worth no more than what is before it.
+   *
+   * @throws AppError as every query
+   */
+  foldLog(): void {
+    const path = this.#database.name;
+    try {
+      const busy = this.#database.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+      if (busy !== 0) throw new AppError('data_folder_unusable', `The database ${path} cannot be read or written.`);
+      this.#wal.trust();
+    } catch (error) {
+      throw toStorageError(error, path);
+    }
+  }
 }

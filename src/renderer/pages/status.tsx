@@ -79,6 +79,7 @@ const WAYS: Record<Attention['kind'], string> = {
   approval: 'Open Approvals',
   first_connection: 'Get started',
   connection: 'Open Connections',
+  sign_in_ends: 'Open Connections',
   update: 'See the update',
   current_version: 'Say which',
 };

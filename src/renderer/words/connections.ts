@@ -1,4 +1,5 @@
-import { claim } from '../../shared/claims.ts';
+import { calendarDay } from '../../shared/calendar-day.ts';
+import { requesterInWords as withinSentence } from '../../shared/requesters.ts';
 import type { AuditView, ConnectionView, ExportView, Platform, ProviderView } from '../../shared/views.ts';
 
 /** The variable that fixes a provider's client ID, to name it where the form is locked. */
@@ -96,20 +97,14 @@ export function permissionsInWords(permissions: Readonly<Record<string, string>>
     .map(([name, access]) => `${ACCESS[access] ?? access} ${PERMISSION_WORDS[name] ?? name.replaceAll('_', ' ')}`);
 }
 
-/** Who was handed a token. A client's name is its own claim, and stands in quotation marks. */
-export function requesterInWords({ kind, id, name }: AuditView['requester']): string {
-  switch (kind) {
-    case 'client':
-      return claim(name) === null ? `The client ${claim(id) ?? 'without a name'}` : `“${claim(name)}”`;
-    case 'command':
-      return 'The trackeep command';
-    case 'git':
-      return 'git';
-    case 'export':
-      return id === 'gh' ? 'The GitHub CLI' : `The file ${id}`;
-    case 'app':
-      return 'Trackeep Tray itself';
-  }
+/** What a person is told of a sign-in that ends soon; null: it does not. */
+export function signInEndInWords({ signInEndsAt }: Pick<ConnectionView, 'signInEndsAt'>): string | null {
+  return signInEndsAt === null ? null : `This sign-in ends on ${calendarDay(signInEndsAt)}. Reconnect before.`;
+}
+
+/** Who was handed a token, at the beginning of a line. */
+export function requesterInWords(requester: AuditView['requester']): string {
+  return withinSentence(requester).replace(/^the /, 'The ');
 }
 
 /** Where an export lies. */

@@ -10,16 +10,19 @@ export const disconnect: Command = {
     'Deletes the account and its token here, and revokes the token at the provider where that is possible; it says when it is not.',
     'On a terminal you are asked first; without one, or with --yes, it is done at once.',
   ],
-  arguments: [{ ...PROVIDER, required: false }],
+  arguments: [
+    { ...PROVIDER, required: false },
+    { name: 'ACCOUNT', text: 'Which account: its login, HOST/LOGIN, site or workspace, or its id.' },
+  ],
   options: [
     {
       name: 'account',
       value: 'ACCOUNT',
-      text: 'Which account: its login, HOST/LOGIN, site or workspace, or its id. Needed only with several.',
+      text: 'The same, where no provider is named. Needed only with several.',
     },
     { name: 'yes', text: 'Do not ask.' },
   ],
-  examples: ['trackeep disconnect', 'trackeep disconnect github --account octocat --yes'],
+  examples: ['trackeep disconnect', 'trackeep disconnect jira acme', 'trackeep disconnect --account octocat --yes'],
 
   async run(invocation) {
     const { argument, call, option, json, terminal } = invocation;
@@ -27,7 +30,7 @@ export const disconnect: Command = {
     const all = await call('connections.list', {});
     const connection = pickConnection(
       platform === undefined ? all : all.filter((known) => known.platform === platform),
-      option('account'),
+      argument('ACCOUNT') ?? option('account'),
     );
     const name = `${connection.login} on ${connection.organisation?.name ?? connection.host}`;
     const question = [

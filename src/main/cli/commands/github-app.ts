@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
 import type { GitHubAppView } from '../../../shared/views.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -96,7 +96,7 @@ const RUN: Record<Action, (invocation: Invocation) => Promise<number>> = {
     if (invocation.has('delete-key') && invocation.has('keep-key')) {
       throw usage('Choose one of --delete-key and --keep-key.', githubApp);
     }
-    const app = await call('githubApps.import', { appId, privateKey: await readKey(file) });
+    const app = await call('githubApps.import', { appId, privateKey: readKey(file) });
     if (json) terminal.json(app);
     else terminal.print(...lines(app, terminal, clock.now()));
     await offerDeletion(file, invocation);
@@ -138,9 +138,9 @@ async function appOf({ argument, call }: Invocation): Promise<GitHubAppView> {
   return app;
 }
 
-async function readKey(file: string): Promise<string> {
+function readKey(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new AppError('bad_input', `${file} cannot be read (${reason}).`, { cause: error });
@@ -158,7 +158,7 @@ async function offerDeletion(file: string, invocation: Invocation): Promise<void
     if (!asked && !json) terminal.print(`The key is in the vault now; ${file} is no longer needed.`);
     return;
   }
-  await rm(file);
+  rmSync(file);
   if (!json) terminal.print(`${file} is deleted.`);
 }
 

@@ -13,7 +13,7 @@ export const refresh: Command = {
   description: [
     'Renews the token of one account, or of all, without waiting for its time; where a token cannot be renewed, asks the provider whether it still accepts it. It waits 30 seconds at most; the app goes on trying.',
   ],
-  arguments: [{ name: 'ACCOUNT', text: 'Login, HOST/LOGIN or id; without it, all accounts.' }],
+  arguments: [{ name: 'ACCOUNT', text: 'Login, HOST/LOGIN, site or workspace, or id; without it, all accounts.' }],
   examples: ['trackeep refresh', 'trackeep refresh octocat'],
 
   async run(invocation) {

@@ -1,3 +1,4 @@
+import { calendarDay } from '../../../shared/calendar-day.ts';
 import type { ConnectionView, Overall, StatusView, VaultView } from '../../../shared/views.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -87,18 +88,26 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
 /** Two lines for each: the account, and its token. */
 function accounts(connections: readonly ConnectionView[], { dim }: Terminal, now: number): string[] {
   const names = table(
-    connections.map(({ login, host, kind, organisation, state, pausedUntil }) => [
-      login,
-      kind === 'app_installation' ? `${host}, app installation` : (organisation?.name ?? host),
-      pausedUntil === null
-        ? CONNECTION_STATES[state]
-        : `${CONNECTION_STATES[state]}, goes on ${relativeTime(pausedUntil, now)}`,
+    connections.map((connection) => [
+      connection.login,
+      connection.kind === 'app_installation'
+        ? `${connection.host}, app installation`
+        : (connection.organisation?.name ?? connection.host),
+      stateWords(connection, now),
     ]),
   );
   return connections.flatMap((connection, index) => [
     names[index] ?? '',
     dim(`    ${tokenWords(connection, now)}; ${useWords(connection, now)}`),
   ]);
+}
+
+function stateWords({ state, pausedUntil, signInEndsAt }: ConnectionView, now: number): string {
+  return [
+    CONNECTION_STATES[state],
+    ...(pausedUntil === null ? [] : [`goes on ${relativeTime(pausedUntil, now)}`]),
+    ...(signInEndsAt === null ? [] : [`sign in again by ${calendarDay(signInEndsAt)}`]),
+  ].join(', ');
 }
 
 function tokenWords({ kind, tokenPrefix, tokenSince, accessExpiresAt }: ConnectionView, now: number): string {

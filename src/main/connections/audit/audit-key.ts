@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { hasCode } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -8,7 +8,8 @@ import { BEGINNING, endMac } from './chain.ts';
 
 /** The key of the log with the text it is sealed as now, which a change of the master key replaces. */
 export interface AuditKey {
-  bytes: Buffer;
+  /** A fifth of the time of an HMAC with its bytes. */
+  mac: KeyObject;
   sealed: string;
 }
 
@@ -16,6 +17,10 @@ const PLACE = { table: 'audit_head', row: '1', column: 'sealed_key' } as const;
 const KEY_BYTES = 32;
 
 export interface AuditKeys {
+  /**
+   * The key that was used last, if any; whoever writes with it makes sure that it is still the log's.
+   */
+  latest(): AuditKey | null;
   /**
    * The key to write with. The first use makes it. One that no longer opens (a lost master key) is replaced, so that
    * tokens can be had again; what was written under it can be checked no more, and the check says so ever after.
@@ -41,7 +46,9 @@ export function createAuditKeys({
     const head = await db.selectFrom('audit_head').select('sealed_key').executeTakeFirst();
     if (head === undefined) return null;
     const { sealed_key: sealed } = head;
-    if (known?.sealed !== sealed) known = { bytes: Buffer.from(await vault.open(PLACE, sealed), 'base64'), sealed };
+    if (known?.sealed !== sealed) {
+      known = { mac: createSecretKey(await vault.open(PLACE, sealed), 'base64'), sealed };
+    }
     return known;
   };
 
@@ -61,7 +68,12 @@ export function createAuditKeys({
       const number = used === undefined ? 0 : 1;
       await transaction
         .insertInto('audit_head')
-        .values({ id: 1, sealed_key: sealed, last_number: number, head_mac: endMac(bytes, { number, mac: BEGINNING }) })
+        .values({
+          id: 1,
+          sealed_key: sealed,
+          last_number: number,
+          head_mac: endMac(createSecretKey(bytes), { number, mac: BEGINNING }),
+        })
         // Another process was here first.
         .onConflict((conflict) => conflict.doNothing())
         .execute();
@@ -74,6 +86,7 @@ export function createAuditKeys({
   };
 
   return {
+    latest: () => known,
     forReading,
     async forWriting() {
       for (;;) {

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { AuditView, type Check } from '../../../shared/views.ts';
 import { AppError, hasCode } from '../../core/errors.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -11,12 +11,15 @@ const LONGEST_PAGE = 500;
 /** Rows that are checked at a time. */
 const STRETCH = 1_000;
 
+const CONNECTION = sql<string | null>`case when json_valid(entry) then entry ->> '$.connectionId' end`;
+
 /** The log, read. What writes it is in `hand-outs.ts`. */
 export function createAuditLog({ db, keys }: { db: Kysely<Schema>; keys: AuditKeys }): AuditLog {
   return {
-    async list({ before, limit = USUAL_PAGE }) {
+    async list({ before, limit = USUAL_PAGE, connectionId }) {
       let query = db.selectFrom('audit').select(['number', 'entry']).orderBy('number', 'desc');
       if (before !== undefined) query = query.where('number', '<', before);
+      if (connectionId !== undefined) query = query.where(CONNECTION, '=', connectionId);
       const rows = await query.limit(Math.min(limit, LONGEST_PAGE)).execute();
       // A row that was edited beyond reading must not hide the others; the check names it.
       return rows.flatMap(({ number, entry }) => AuditView.safeParse({ ...parsed(entry), number }).data ?? []);
@@ -63,14 +66,14 @@ async function walk(transaction: Transaction<Schema>, key: AuditKey | null): Pro
     if (rows.length === 0) break;
     for (const row of rows) {
       if (row.number !== number + 1) return unsafe(`Row ${number + 1} is missing.`);
-      const computed = rowMac(key.bytes, mac, row);
+      const computed = rowMac(key.mac, mac, row);
       if (!sameMac(row.mac, computed)) return unsafe(`Row ${row.number} is not as it was written.`);
       number = row.number;
       mac = computed;
     }
   }
   if (number < head.last_number) return unsafe(`The log was cut off after row ${number}.`);
-  if (number > head.last_number || !sameMac(head.head_mac, endMac(key.bytes, { number, mac }))) {
+  if (number > head.last_number || !sameMac(head.head_mac, endMac(key.mac, { number, mac }))) {
     return unsafe(`The log does not end as it was written, at row ${number}.`);
   }
   return {

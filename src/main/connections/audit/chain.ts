@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /** What stands before the first row. No MAC is empty, so nothing else can be taken for it. */
 export const BEGINNING = '';
@@ -10,12 +10,12 @@ export const BEGINNING = '';
  * @param previous the MAC before, or `BEGINNING`
  * @returns HMAC-SHA-256 (RFC 2104), hex
  */
-export function rowMac(key: Buffer, previous: string, { number, entry }: { number: number; entry: string }): string {
+export function rowMac(key: KeyObject, previous: string, { number, entry }: { number: number; entry: string }): string {
   return hmac(key, `${previous}\n${number}\n${entry}`);
 }
 
 /** The MAC over where the log ends: without it, rows cut off at the end would not be missed. */
-export function endMac(key: Buffer, { number, mac }: { number: number; mac: string }): string {
+export function endMac(key: KeyObject, { number, mac }: { number: number; mac: string }): string {
   return hmac(key, `end\n${number}\n${mac}`);
 }
 
@@ -25,6 +25,6 @@ export function sameMac(claimed: string, computed: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function hmac(key: Buffer, text: string): string {
+function hmac(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('hex');
 }

@@ -1,17 +1,14 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import type { Kysely, Transaction } from 'kysely';
-import type { AuditView } from '../../../shared/views.ts';
 import type { Clock } from '../../core/clock.ts';
-import type { Schema } from '../../storage/schema.ts';
+import type { Prepare, Store } from '../../storage/store.ts';
 import type { Narrowing, Requester } from '../connections.ts';
 import type { Installation } from '../installations.ts';
-import type { AuditKey, AuditKeys } from './audit-key.ts';
-import { BEGINNING, endMac, rowMac, sameMac } from './chain.ts';
+import { appendRows } from './append-rows.ts';
+import type { AuditKeys } from './audit-key.ts';
 
 /** A token that is about to be handed out. */
 export interface HandOut {
-  /** As it was read together with the token. */
-  installation: Pick<Installation, 'id' | 'platform' | 'host' | 'login' | 'generation' | 'lastRefreshedAt'>;
+  installation: Pick<Installation, 'id' | 'platform' | 'host' | 'login'>;
   requester: Requester;
   narrowing: Narrowing | null;
   /** The token's end, ms since the epoch; null: it does not expire. */
@@ -21,20 +18,32 @@ export interface HandOut {
 /** The one way out for a token. */
 export interface HandOuts {
   /**
-   * Writes down who gets the token. Only after that may anybody get it: without the row there is no token.
+   * Writes down who gets a token. Only after that may anybody get it: without the row there is no token.
    *
-   * @returns false if the account was disconnected, connected anew or ended since the token was read, or the token was
-   *   replaced: then nothing was written, and nobody may get it
-   * @throws AppError `disk_full`, `data_folder_unusable`, a vault code
+   * @param find asked within the transaction of the row, so what it finds is so when the row is written. It may be asked
+   *   twice, and only reads.
+   * @returns what was found, once its row is on the disk; null if nothing was, and then nothing was written
+   * @throws what `find` throws; AppError `disk_full`, `data_folder_unusable`, a vault code
    */
-  commit(handOut: HandOut): Promise<boolean>;
+  commit<T extends HandOut>(find: (prepare: Prepare) => T | null): Promise<T | null>;
 }
 
 interface Waiting {
-  handOut: HandOut;
-  resolve(stands: boolean): void;
+  find(prepare: Prepare): HandOut | null;
+  resolve(found: never): void;
   reject(error: unknown): void;
 }
+
+export interface HandOutsParts {
+  db: Store;
+  keys: AuditKeys;
+  clock: Clock;
+  /** Called when rows were written, once for all of one transaction. */
+  committed: () => void;
+}
+
+/** What became of one that waited. */
+type Outcome = { found: HandOut | null } | { error: unknown };
 
 /** One commit waits for the disk once, however many rows it brings; this many keep the others waiting a few ms. */
 const MOST_AT_ONCE = 256;
@@ -42,15 +51,21 @@ const MOST_AT_ONCE = 256;
 /**
  * The hand-outs of one instant share one transaction: each caller waits for the disk, but not each for a turn of its own.
  */
-export function createHandOuts({ db, keys, clock }: { db: Kysely<Schema>; keys: AuditKeys; clock: Clock }): HandOuts {
+export function createHandOuts(parts: HandOutsParts): HandOuts {
+  const { db, keys, clock, committed } = parts;
   const waiting: Waiting[] = [];
   let writing = false;
 
-  const write = async (handOuts: HandOut[]): Promise<boolean[]> => {
-    for (;;) {
-      const key = await keys.forWriting();
-      const stand = await db.transaction().execute((transaction) => append(transaction, key, handOuts, clock.now()));
-      if (stand !== 'key replaced') return stand;
+  const write = async (batch: readonly Waiting[]): Promise<Outcome[]> => {
+    for (let key = keys.latest() ?? (await keys.forWriting()); ; key = await keys.forWriting()) {
+      const outcomes = await db.atOnce((prepare) => {
+        const found = batch.map(({ find }) => outcomeOf(find, prepare));
+        const handOuts = found.flatMap((outcome) => ('found' in outcome && outcome.found ? [outcome.found] : []));
+        return appendRows(prepare, key, handOuts, clock.now()) ? found : 'key replaced';
+      });
+      if (outcomes === 'key replaced') continue;
+      if (outcomes.some((outcome) => 'found' in outcome && outcome.found !== null)) committed();
+      return outcomes;
     }
   };
 
@@ -60,8 +75,12 @@ export function createHandOuts({ db, keys, clock }: { db: Kysely<Schema>; keys: 
       await turnOfTheLoop();
       const batch = waiting.splice(0, MOST_AT_ONCE);
       try {
-        const stand = await write(batch.map(({ handOut }) => handOut));
-        batch.forEach(({ resolve }, index) => void resolve(stand[index] ?? false));
+        const outcomes = await write(batch);
+        for (const [index, { resolve, reject }] of batch.entries()) {
+          const outcome = outcomes[index] ?? { found: null };
+          if ('error' in outcome) reject(outcome.error);
+          else resolve(outcome.found as never);
+        }
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }
@@ -70,9 +89,9 @@ export function createHandOuts({ db, keys, clock }: { db: Kysely<Schema>; keys: 
   };
 
   return {
-    commit(handOut) {
-      const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-      waiting.push({ handOut, resolve, reject });
+    commit(find) {
+      const { promise, resolve, reject } = Promise.withResolvers<never>();
+      waiting.push({ find, resolve, reject });
       if (!writing) {
         writing = true;
         void writeAll();
@@ -82,82 +101,11 @@ export function createHandOuts({ db, keys, clock }: { db: Kysely<Schema>; keys: 
   };
 }
 
-/**
- * @returns for each whether it stands: its account is still the one that the token was read from
- */
-async function append(
-  transaction: Transaction<Schema>,
-  key: AuditKey,
-  handOuts: HandOut[],
-  now: number,
-): Promise<boolean[] | 'key replaced'> {
-  const stand = await stampAccounts(transaction, handOuts, now);
-  const rows = handOuts.filter((_, index) => stand[index]).map((handOut) => JSON.stringify(entryOf(handOut, now)));
-  if (rows.length === 0) return stand;
-
-  const head = await transaction.selectFrom('audit_head').selectAll().executeTakeFirst();
-  if (head?.sealed_key !== key.sealed) return 'key replaced';
-  const last = await transaction
-    .selectFrom('audit')
-    .select(['number', 'mac'])
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-
-  let { number, mac } = last ?? { number: 0, mac: BEGINNING };
-  const whole = number === head.last_number && sameMac(head.head_mac, endMac(key.bytes, { number, mac }));
-  if (!whole) {
-    // Somebody cut the log. To go on from what is left would cover that up: this row follows nothing, so that the check
-    // finds the place for ever.
-    number = Math.max(number, head.last_number);
-    mac = BEGINNING;
+/** One that fails must not take the others along. */
+function outcomeOf(find: Waiting['find'], prepare: Prepare): Outcome {
+  try {
+    return { found: find(prepare) };
+  } catch (error) {
+    return { error };
   }
-  const values = rows.map((entry) => {
-    number += 1;
-    mac = rowMac(key.bytes, mac, { number, entry });
-    return { number, entry, mac };
-  });
-  await transaction.insertInto('audit').values(values).execute();
-  await transaction
-    .updateTable('audit_head')
-    .set({ last_number: number, head_mac: endMac(key.bytes, { number, mac }) })
-    .execute();
-  return stand;
-}
-
-/** Notes the use at each account once, and finds out on the way which accounts are still there as they were. */
-async function stampAccounts(transaction: Transaction<Schema>, handOuts: HandOut[], now: number): Promise<boolean[]> {
-  const stamped = new Map<string, boolean>();
-  const stand: boolean[] = [];
-  for (const { installation, requester } of handOuts) {
-    const { id, generation, lastRefreshedAt } = installation;
-    const version = `${id} ${generation} ${lastRefreshedAt}`;
-    let stands = stamped.get(version);
-    if (stands === undefined) {
-      const { numUpdatedRows } = await transaction
-        .updateTable('installations')
-        .set({ last_used_at: now, last_used_by: requester.name ?? requester.id })
-        .where('id', '=', id)
-        .where('generation', '=', generation)
-        .where('last_refreshed_at', lastRefreshedAt === null ? 'is' : '=', lastRefreshedAt)
-        .where('state', '=', 'ok')
-        .executeTakeFirst();
-      stands = numUpdatedRows === 1n;
-      stamped.set(version, stands);
-    }
-    stand.push(stands);
-  }
-  return stand;
-}
-
-function entryOf({ installation, requester, narrowing, expiresAt }: HandOut, now: number): Omit<AuditView, 'number'> {
-  const { platform, host, login } = installation;
-  return {
-    at: new Date(now).toISOString(),
-    requester,
-    platform,
-    account: `${host}/${login}`,
-    narrowedTo: narrowing,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-  };
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { Pace } from '../pace.ts';
 import { type Pauses, rateLimited } from '../pauses.ts';
 import type { Renewal } from '../renewal.ts';
 import type { NarrowedTokens } from '../token-service.ts';
@@ -18,6 +19,7 @@ export interface NarrowedInstallationTokens extends NarrowedTokens {
 export interface NarrowedInstallationTokensParts {
   installationTokens: Pick<InstallationTokens, 'mintNarrowed' | 'revoke'>;
   pauses: Pauses;
+  pace: Pick<Pace, 'turn'>;
   renewal: Pick<Renewal, 'end'>;
   clock: Clock;
   logger: Logger;
@@ -25,7 +27,7 @@ export interface NarrowedInstallationTokensParts {
 
 /** Tokens for one caller each: of an app's installation, good for less than it and for minutes. None is kept for another. */
 export function createNarrowedTokens(parts: NarrowedInstallationTokensParts): NarrowedInstallationTokens {
-  const { installationTokens, pauses, renewal, clock, logger } = parts;
+  const { installationTokens, pauses, pace, renewal, clock, logger } = parts;
   /** Those alive, by connection. Whoever ends the process leaves them to GitHub's hour. */
   const alive = new Map<string, Map<string, Timer>>();
 
@@ -49,7 +51,7 @@ export function createNarrowedTokens(parts: NarrowedInstallationTokensParts): Na
 
   return {
     async mint(installation, narrowing) {
-      const { id, kind, login } = installation;
+      const { id, kind, login, host } = installation;
       if (kind !== 'app_installation') {
         throw new AppError('bad_input', `The token of ${login} cannot be narrowed: it is a person's own.`, {
           remedy: 'Name a connection of a GitHub App.',
@@ -58,12 +60,16 @@ export function createNarrowedTokens(parts: NarrowedInstallationTokensParts): Na
       const request = narrowingRequest(narrowing, login);
       const until = pauses.until(installation);
       if (until !== null) throw rateLimited('GitHub', until);
-      const { grant, answer } = await installationTokens.mintNarrowed(installation, request).catch(async (thrown) => {
-        const error = toAppError(thrown);
-        if (error.code === 'needs_reconnect') throw await renewal.end(installation, error);
-        if (error.code === 'rate_limited' && error.retryAt !== null) await pauses.begin(id, error.retryAt);
-        throw error;
-      });
+      const turn = await pace.turn(host, 'caller');
+      const { grant, answer } = await installationTokens
+        .mintNarrowed(installation, request)
+        .catch(async (thrown) => {
+          const error = toAppError(thrown);
+          if (error.code === 'needs_reconnect') throw await renewal.end(installation, error);
+          if (error.code === 'rate_limited' && error.retryAt !== null) await pauses.begin(id, error.retryAt);
+          throw error;
+        })
+        .finally(turn.end);
       const { accessToken: token, accessExpiresAt } = grant;
       keep(id, token);
       if (!staysWithin(answer, request)) {

@@ -5,7 +5,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { Clients, TokenChecks } from '../../issuer/issuer.ts';
 
 export interface RestParts {
-  connections: Pick<Connections, 'begin' | 'disconnect' | 'records' | 'ofOrganisation' | 'tokenOf'>;
+  connections: Pick<
+    Connections,
+    'begin' | 'disconnect' | 'records' | 'ofOrganisation' | 'tokenOf' | 'tokenOfOrganisation'
+  >;
   tokens: TokenChecks;
   clients: Pick<Clients, 'list'>;
   clock: Clock;

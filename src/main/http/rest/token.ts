@@ -1,7 +1,7 @@
 import { PLATFORM_NAMES } from '../../../shared/platforms.ts';
 import { isScope } from '../../../shared/scopes.ts';
 import type { Platform } from '../../../shared/views.ts';
-import type { InstallationRecord } from '../../connections/connections.ts';
+import type { InstallationRecord, UsableToken } from '../../connections/connections.ts';
 import { AppError } from '../../core/errors.ts';
 import { sendJson } from '../../issuer/oauth-error.ts';
 import { authorized } from './authorization.ts';
@@ -15,6 +15,10 @@ export async function answerToken(room: Room, call: Call, platform: Platform): P
   if (access === null) return;
 
   const orgId = call.parameters.get('org_id');
+  const requester = await clientRequester(room, access.clientId);
+  const stored = await room.connections.tokenOfOrganisation(platform, orgId, requester);
+  if (stored !== null) return send(room, call, stored);
+
   const [meant, second, ...more] = await room.connections.ofOrganisation(platform, orgId);
   if (meant === undefined) {
     const which = orgId === null ? `No account of ${PLATFORM_NAMES[platform]}` : 'No account with this org_id';
@@ -27,16 +31,23 @@ export async function answerToken(room: Room, call: Call, platform: Platform): P
       choices: [meant, second, ...more].map(choice),
     });
   }
-  const requester = await clientRequester(room, access.clientId);
-  const { token, expiresAt, scopes } = await room.connections.tokenOf(meant.connectionId, requester);
+  const token = await room.connections.tokenOf(meant.connectionId, requester);
+  send(room, call, { ...token, orgId: meant.orgId });
+}
+
+function send(
+  room: Room,
+  call: Call,
+  { token, expiresAt, scopes, orgId, connectionId }: UsableToken & { orgId: string },
+) {
   sendJson(call.response, 200, {
     access_token: token,
     token_type: 'Bearer',
     expires_at: iso(expiresAt),
     ...(expiresAt === null ? {} : { expires_in: Math.max(0, Math.floor((expiresAt - room.clock.now()) / 1000)) }),
     scope: scopes.join(' '),
-    org_id: meant.orgId,
-    installation_id: meant.connectionId,
+    org_id: orgId,
+    installation_id: connectionId,
   });
 }
 

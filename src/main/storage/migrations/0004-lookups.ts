@@ -9,11 +9,11 @@ export async function lookups(db: Kysely<unknown>): Promise<void> {
     .expression(sql`metadata ->> '$.organisation.id'`)
     .where(sql.ref('revoked_at'), 'is', null)
     .execute();
-  // What one account handed out is a small part of the log.
+  // What one account handed out is a small part of the log. A row that was damaged is still a row.
   await db.schema
     .createIndex('audit_connection')
     .on('audit')
-    .expression(sql`entry ->> '$.connectionId'`)
+    .expression(sql`case when json_valid(entry) then entry ->> '$.connectionId' end`)
     .column('number')
     .execute();
 }

@@ -2,7 +2,7 @@ import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId } from 'react';
 import type { ConnectionView, GitHubAppView, ProviderView } from '../../../shared/views.ts';
 import { useCommand } from '../../data/app-link.tsx';
-import { accountSubtitle, accountTitle } from '../../words/connections.ts';
+import { accountSubtitle, accountTitle, signInEndInWords } from '../../words/connections.ts';
 import { CONNECTION_STATES, PROVIDER_NAMES } from '../../words/states.ts';
 import { clockTime } from '../../words/times.ts';
 import { ErrorNotice, type Remedy } from '../error-notice.tsx';
@@ -33,6 +33,7 @@ export function ConnectionCard({
   const back = useWayBack(connection, app);
   const id = useId();
   const now = useNow(30_000);
+  const ending = signInEndInWords(connection);
   const problem = back.problem ?? refresh.error?.view ?? connection.problem;
   const again = () => refresh.mutate({ id: connection.id });
   return (
@@ -72,9 +73,10 @@ export function ConnectionCard({
             itself.
           </Text>
         )}
+        {ending !== null && <Text size="sm">{ending}</Text>}
         <ConnectionFacts connection={connection} provider={provider} app={app} />
         <Group gap="xs">
-          {state === 'needs_reconnect' && problem?.action !== 'connect' && (
+          {(state === 'needs_reconnect' || ending !== null) && problem?.action !== 'connect' && (
             <Button onClick={back.run} loading={back.pending}>
               {back.label}
             </Button>

@@ -1,5 +1,4 @@
 import { Code, List, Stack } from '@mantine/core';
-import { claim } from '../../../shared/claims.ts';
 import type { ConnectionView, GitHubAppView, ProviderView } from '../../../shared/views.ts';
 import { permissionsInWords, scopeInWords } from '../../words/connections.ts';
 import { Copyable } from '../copy.tsx';
@@ -18,7 +17,7 @@ export function ConnectionFacts({
   provider: ProviderView | null;
   app: GitHubAppView | null;
 }) {
-  const { kind, lastUsedAt, lastUsedBy, lastRefreshedAt, refreshExpiresAt, organisation } = connection;
+  const { kind, lastUsedAt, lastUsedBy, lastRefreshedAt, refreshExpiresAt, signInEndsAt, organisation } = connection;
   return (
     <Stack gap="xs">
       <Facts>
@@ -37,7 +36,7 @@ export function ConnectionFacts({
               {lastUsedBy !== null && (
                 <>
                   {' by '}
-                  <bdi>{claim(lastUsedBy) ?? 'a program without a name'}</bdi>
+                  <bdi>{lastUsedBy}</bdi>
                 </>
               )}
             </>
@@ -59,7 +58,8 @@ export function ConnectionFacts({
           </Fact>
           {refreshExpiresAt !== null && (
             <Fact label="Refresh token">
-              expires <Time iso={refreshExpiresAt} />, renewed with every refresh
+              expires <Time iso={refreshExpiresAt} />
+              {signInEndsAt === null && ', as a rule renewed with every refresh'}
             </Fact>
           )}
           {organisation?.url && (

@@ -1,0 +1,93 @@
+import { requesterInWords } from '../../../shared/requesters.ts';
+import type { AuditView } from '../../../shared/views.ts';
+import type { Prepare } from '../../storage/store.ts';
+import type { AuditKey } from './audit-key.ts';
+import { BEGINNING, endMac, rowMac, sameMac } from './chain.ts';
+import type { HandOut } from './hand-outs.ts';
+
+/** The same requester's use of an account is noted at the account at most this often; the log has every one. */
+const USE_STAMP_MS = 10_000;
+
+/**
+ * Writes a row for each hand-out, in their order, and at each account that it was used.
+ *
+ * @param now ms since the epoch
+ * @returns false if the log has another key by now: then nothing was written
+ */
+export function appendRows(prepare: Prepare, key: AuditKey, handOuts: readonly HandOut[], now: number): boolean {
+  if (handOuts.length === 0) return true;
+  const head = prepare<[], Head>('select sealed_key, last_number, head_mac from audit_head').get();
+  if (head?.sealed_key !== key.sealed) return false;
+  const last = prepare<[], Link>('select number, mac from audit order by number desc limit 1').get();
+
+  let { number, mac } = last ?? { number: 0, mac: BEGINNING };
+  const whole = number === head.last_number && sameMac(head.head_mac, endMac(key.mac, { number, mac }));
+  if (!whole) {
+    // Somebody cut the log. To go on from what is left would cover that up: this row follows nothing, so that the check
+    // finds the place for ever.
+    number = Math.max(number, head.last_number);
+    mac = BEGINNING;
+  }
+  const at = new Date(now).toISOString();
+  const insert = prepare<[number, string, string]>('insert into audit (number, entry, mac) values (?, ?, ?)');
+  const stamped = new Map<string, string>();
+  for (const handOut of handOuts) {
+    const entry = JSON.stringify(entryOf(handOut, at));
+    number += 1;
+    mac = rowMac(key.mac, mac, { number, entry });
+    insert.run(number, entry, mac);
+    stampUse(prepare, handOut, now, stamped);
+  }
+  prepare<[number, string]>('update audit_head set last_number = ?, head_mac = ?').run(
+    number,
+    endMac(key.mac, { number, mac }),
+  );
+  return true;
+}
+
+interface Head {
+  sealed_key: string;
+  last_number: number;
+  head_mac: string;
+}
+
+interface Link {
+  number: number;
+  mac: string;
+}
+
+/** @param stamped who used which account last, as far as this transaction has come */
+function stampUse(
+  prepare: Prepare,
+  { installation, requester }: HandOut,
+  now: number,
+  stamped: Map<string, string>,
+): void {
+  const who = requesterInWords(requester);
+  if (stamped.get(installation.id) === who) return;
+  stamped.set(installation.id, who);
+  const { at, by } =
+    prepare<[string], { at: number | null; by: string | null }>(
+      'select last_used_at as at, last_used_by as by from installations where id = ?',
+    ).get(installation.id) ?? {};
+  // A time to come is that of a clock that was set back since.
+  if (by === who && typeof at === 'number' && now >= at && now - at < USE_STAMP_MS) return;
+  prepare<[number, string, string]>('update installations set last_used_at = ?, last_used_by = ? where id = ?').run(
+    now,
+    who,
+    installation.id,
+  );
+}
+
+function entryOf({ installation, requester, narrowing, expiresAt }: HandOut, at: string): Omit<AuditView, 'number'> {
+  const { id, platform, host, login } = installation;
+  return {
+    at,
+    requester,
+    connectionId: id,
+    platform,
+    account: `${host}/${login}`,
+    narrowedTo: narrowing,
+    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Platform } from '../../shared/views.ts';
+import type { Prepare } from '../storage/store.ts';
+import type { Requester, UsableToken } from './connections.ts';
+import { place } from './installation-row.ts';
+import type { Installation } from './installations.ts';
+import type { OpenedSecrets } from './opened-secrets.ts';
+
+/** Whom a program means. */
+export interface Meant {
+  platform: Platform;
+  /** Of the provider that is set up now. */
+  host: string;
+  /** The provider's id of an account or organisation, or a connection's own; null: the only one there is. */
+  orgId: string | null;
+}
+
+/** A token as it stands in its row, ready to be handed out. */
+export interface StoredToken extends UsableToken {
+  installation: Pick<Installation, 'id' | 'platform' | 'host' | 'login'>;
+  requester: Requester;
+  narrowing: null;
+  orgId: string;
+}
+
+interface Row {
+  id: string;
+  login: string;
+  state: string;
+  sealed: string | null;
+  expiresAt: number | null;
+  isRefreshable: 0 | 1;
+  scopes: string;
+  orgId: string;
+}
+
+const COLUMNS = `
+  id, login, state, sealed_access_token as sealed, access_expires_at as expiresAt, scopes,
+  sealed_refresh_token is not null or external_installation_id is not null as isRefreshable,
+  ifnull(metadata ->> '$.organisation.id', external_org_id) as orgId`;
+const SERVED = `select ${COLUMNS} from installations where platform = @platform and host = @host and revoked_at is null`;
+
+/** Two rows are enough to know that it is not one. */
+const ANY = `${SERVED} limit 2`;
+/** Not with `or`, for which SQLite reads all accounts of the provider. */
+const NAMED = `
+  ${SERVED} and external_org_id = @orgId
+  union all ${SERVED} and id = @orgId and external_org_id <> @orgId`;
+
+/**
+ * The usual case: exactly one account is meant, nothing is wrong with it, and its token was opened before and lasts.
+ *
+ * @param goodUntil how long a token that can be renewed must last at least, ms since the epoch
+ * @returns null in every other case
+ */
+export function findStoredToken(
+  prepare: Prepare,
+  secrets: Pick<OpenedSecrets, 'known'>,
+  { platform, host, orgId, requester, goodUntil }: Meant & { requester: Requester; goodUntil: number },
+): StoredToken | null {
+  const meant = { platform, host, orgId };
+  const [row, another] = prepare<[typeof meant], Row>(orgId === null ? ANY : NAMED).all(meant);
+  if (row === undefined || another !== undefined || row.state !== 'ok' || row.sealed === null) return null;
+  const { id, login, expiresAt } = row;
+  if (row.isRefreshable === 1 && expiresAt !== null && expiresAt <= goodUntil) return null;
+  const token = secrets.known(place(id, 'sealed_access_token'), row.sealed);
+  const scopes = scopesIn(row.scopes);
+  if (token === null || scopes === null) return null;
+  const installation = { id, platform, host, login };
+  return {
+    ...{ installation, requester, narrowing: null, orgId: row.orgId },
+    ...{ token, connectionId: id, login, host, expiresAt, scopes },
+  };
+}
+
+/** Whether the account still has the token that it was read with, and may be used. */
+export function isAsRead(
+  prepare: Prepare,
+  { id, generation, lastRefreshedAt }: Pick<Installation, 'id' | 'generation' | 'lastRefreshedAt'>,
+): boolean {
+  const same = prepare<[string, number, number | null]>(
+    "select 1 from installations where id = ? and generation = ? and last_refreshed_at is ? and state = 'ok'",
+  );
+  return same.get(id, generation, lastRefreshedAt) !== undefined;
+}
+
+function scopesIn(text: string): string[] | null {
+  const scopes: unknown = JSON.parse(text);
+  return Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string') ? scopes : null;
+}
