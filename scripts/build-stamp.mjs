@@ -25,6 +25,7 @@ const OUTPUTS = [
   'out/preload/preload.cjs',
   'out/renderer/index.html',
   'out/cli/trackeep.mjs',
+  'out/cli/commands.mjs',
 ];
 
 /** @returns {string} SHA-256 over the names and contents of all inputs, hex */

@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { type ESTree, parseSync, Visitor } from 'vite';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const OUT = resolve(import.meta.dirname, '../../out');
 
@@ -68,11 +71,22 @@ describe('the built bundles', () => {
     expect([...reach('main/desktop.js').values()].flat()).toContain('electron');
   });
 
-  it('the command reaches the headless app, and nothing else outside its one file', () => {
+  it('the command reaches the headless app, and nothing else outside its two files', () => {
     const reached = [...reach('cli/trackeep.mjs').keys()].map((file) => relative(OUT, file));
     expect(reached).toContain('main/headless.js');
-    expect(importsOf(join(OUT, 'cli/trackeep.mjs')).filter((name) => name.startsWith('.'))).toEqual([
-      '../main/headless.js',
-    ]);
+    const near = (file: string) => importsOf(join(OUT, file)).filter((name) => name.startsWith('.'));
+    expect(near('cli/trackeep.mjs')).toEqual(['./commands.mjs']);
+    expect(near('cli/commands.mjs').sort()).toEqual(['../main/headless.js', './trackeep.mjs']);
+  });
+
+  it('what scripts and git wait for needs the first of them alone', async () => {
+    const alone = join(temporaryFolder(), 'trackeep.mjs');
+    await copyFile(join(OUT, 'cli/trackeep.mjs'), alone);
+    const nowhere = temporaryFolder();
+    const complaint = (...words: string[]) =>
+      spawnSync(process.execPath, [alone, ...words, '--data', nowhere], { input: '', encoding: 'utf8' }).stderr;
+    expect(complaint('token', 'github')).toContain('Trackeep Tray is not running');
+    expect(complaint('git-credential', 'get')).toBe('');
+    expect(complaint('status')).toContain('ERR_MODULE_NOT_FOUND');
   });
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanEnvironment, runCli, startApp } from '../support/app.ts';
 import { CLI, listenTo } from '../support/cli-room.ts';
@@ -76,9 +76,8 @@ describe.skipIf(process.platform === 'win32')('trackeep serve on a Node that is 
 
   it('says which one it needs when there is none', async () => {
     const elsewhere = temporaryFolder();
-    await mkdir(join(elsewhere, 'out', 'cli'), { recursive: true });
     const copy = join(elsewhere, 'out', 'cli', 'trackeep.mjs');
-    await copyFile(CLI, copy);
+    await cp(dirname(CLI), dirname(copy), { recursive: true });
     const room = serveOnOldNode(copy);
     const heard = listenTo(room.child);
     expect(await once(room.child, 'close')).toEqual([1, null]);

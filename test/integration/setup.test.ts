@@ -20,6 +20,7 @@ const OUTPUTS = [
   'preload/preload.cjs',
   'renderer/index.html',
   'cli/trackeep.mjs',
+  'cli/commands.mjs',
 ];
 
 /** A clone with the real scripts, one package, and an npm and a build that only write down that they ran. */

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/main/core/errors.ts';
 import type { AuditView, ExportView } from '../../src/shared/views.ts';
-import { ago, aHandOut, anAccount, type BrokerDesk, openBrokerDesk } from './broker-desk.ts';
+import { ago, aHandOut, anAccount, aSite, type BrokerDesk, openBrokerDesk } from './broker-desk.ts';
 import { NARROW, PATIENCE } from './browser.ts';
 import { findings, overflow } from './findings.ts';
 
@@ -53,6 +53,7 @@ describe('the log of tokens handed out', () => {
       ],
     });
     const { page } = await open();
+    await rows(page).first().waitFor();
     expect((await rows(page).allInnerTexts()).map((text) => text.split(/\s*\n+\s*/))).toEqual([
       [
         'git',
@@ -69,6 +70,7 @@ describe('the log of tokens handed out', () => {
   it('names every kind of requester, a client by its own claim in quotation marks', async () => {
     desk.know({ audit: requesters.map(([requester], index) => aHandOut(requesters.length - index, { requester })) });
     const { page } = await open();
+    await rows(page).first().waitFor();
     const named = await rows(page).locator('bdi').allInnerTexts();
     expect(named).toEqual(requesters.map(([, words]) => words));
   });
@@ -87,14 +89,69 @@ describe('the log of tokens handed out', () => {
     await rows(page).last().getByText('no. 1', { exact: false }).waitFor();
   });
 
-  it('shows one account, and says how far it has looked', async () => {
-    desk.know({ audit: many(120) });
+  it('has the app look through all of it for an account that is connected', async () => {
+    const mona = anAccount({ login: 'mona' });
+    const all = many(150).map((row) =>
+      row.number <= 60 ? { ...row, account: 'github.com/mona', connectionId: mona.id } : row,
+    );
+    desk.know({ audit: all, connections: [anAccount(), mona] });
+    const { page } = await open();
+    await log(page).getByText('The newest 50').waitFor();
+    // None of the rows that are here names it.
+    await log(page).getByLabel('Account').selectOption('GitHub, github.com/mona');
+    await rows(page).first().getByText('no. 60', { exact: false }).waitFor();
+    await log(page).getByText('The newest 50').waitFor();
+    await log(page).getByRole('button', { name: 'Show older ones' }).click();
+    await log(page).getByText('60 in all').waitFor();
+    expect(await rows(page).count()).toBe(60);
+    await log(page).getByLabel('Account').selectOption('GitHub, github.com/octocat');
+    await log(page).getByText('No token of this account was handed out yet').waitFor();
+    await log(page).getByLabel('Account').selectOption('All accounts');
+    await expect.poll(() => rows(page).count(), PATIENCE).toBe(50);
+  });
+
+  it('tells two sites of one person apart', async () => {
+    const [acme, umbrella] = [aSite('Acme'), aSite('Umbrella')];
+    const account = `${acme.host}/${acme.login}`;
+    desk.know({
+      connections: [acme, umbrella],
+      audit: [acme, umbrella, umbrella].map(({ id }, index) =>
+        aHandOut(3 - index, { platform: 'jira', account, connectionId: id }),
+      ),
+    });
+    const { page } = await open();
+    await log(page).getByLabel('Account').selectOption(`Jira and Confluence, ${account} at Umbrella`);
+    await log(page).getByText('2 in all').waitFor();
+    await log(page).getByLabel('Account').selectOption(`Jira and Confluence, ${account} at Acme`);
+    await log(page).getByText('1 in all').waitFor();
+  });
+
+  it('shows an account that is gone by its name, and says how far it has looked', async () => {
+    desk.know({ audit: many(120), connections: [anAccount()] });
     const { page } = await open();
     await log(page).getByLabel('Account').selectOption('github.com/hubot');
     await log(page).getByText('5 of the newest 50').waitFor();
     expect(await rows(page).count()).toBe(5);
     await log(page).getByRole('button', { name: 'Show older ones' }).click();
     await log(page).getByText('10 of the newest 100').waitFor();
+  });
+
+  it('keeps an account on the list that is let go while it is shown, and its earlier rows apart from a new one', async () => {
+    const [first, again] = [anAccount(), anAccount()];
+    const account = `${first.host}/${first.login}`;
+    const own = [2, 1].map((number) => aHandOut(number, { account, connectionId: first.id }));
+    desk.know({ connections: [first], audit: own });
+    const { page } = await open();
+    const choices = log(page).getByLabel('Account').getByRole('option');
+    await expect.poll(() => choices.allInnerTexts(), PATIENCE).toEqual(['All accounts', `GitHub, ${account}`]);
+    await log(page).getByLabel('Account').selectOption(`GitHub, ${account}`);
+    desk.know({ connections: [], audit: [aHandOut(3), ...own] });
+    await expect.poll(() => choices.allInnerTexts(), PATIENCE).toEqual(['All accounts', `GitHub, ${account}`, account]);
+    await log(page).getByText('2 in all').waitFor();
+
+    desk.know({ connections: [again], audit: [aHandOut(4, { account, connectionId: again.id }), aHandOut(3), ...own] });
+    await log(page).getByLabel('Account').selectOption(account);
+    await log(page).getByText('3 of all 4').waitFor();
   });
 
   it('grows at its beginning without losing its place when the app says that something changed', async () => {

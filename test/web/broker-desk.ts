@@ -104,8 +104,11 @@ export async function openBrokerDesk(): Promise<BrokerDesk> {
       });
       return {};
     },
-    'audit.list': ({ before, limit }) =>
-      broker.audit.filter(({ number }) => before === undefined || number < before).slice(0, limit ?? 50),
+    'audit.list': ({ before, limit, connectionId }) =>
+      broker.audit
+        .filter((row) => before === undefined || row.number < before)
+        .filter((row) => connectionId === undefined || row.connectionId === connectionId)
+        .slice(0, limit ?? 50),
     'exports.list': () => broker.exports,
     'exports.remove': ({ connectionId, to }) => {
       know({ exports: broker.exports.filter((one) => one.connectionId !== connectionId || one.to !== to) });
@@ -189,7 +192,7 @@ export const SLACK: ProviderView = {
   ...PROVIDER,
   ...{ platform: 'slack', name: 'Slack', address: 'https://slack.com', secret: 'optional' },
   ...{ clientId: '1234.5678', hasClientSecret: false, ways: ['web'] },
-  registrationUrl: 'https://slack.com/apps?new_app=1',
+  registrationUrl: 'https://api.slack.com/apps?new_app=1',
   callbackUrl: 'http://localhost:9090/oauth/callback/slack',
   scopes: [{ name: 'channels:history', reason: 'to read messages in public channels' }],
 };

@@ -193,7 +193,7 @@ describe('the servers that programs may get tokens for', () => {
     const { page } = await desk.open('settings');
     const field = page.getByLabel('Address of a server');
     await field.fill(text);
-    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('region', { name: 'Resource servers' }).getByRole('button', { name: 'Add' }).click();
     await page.getByRole('alert').getByText(complaint).waitFor();
     expect(await field.inputValue()).toBe(text);
     expect(await list(page).count()).toBe(1);

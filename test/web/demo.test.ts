@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningApp, startApp } from '../support/app.ts';
-import { heading, launchBrowser, openPage, visit } from './browser.ts';
+import { heading, launchBrowser, openPage, openUi, visit } from './browser.ts';
 
 describe('the demo', () => {
   let browser: Browser;
@@ -35,5 +35,17 @@ describe('the demo', () => {
     const report = await page.evaluate(() => navigator.clipboard.readText());
     expect(report).toMatch(/^Trackeep Tray doctor, \d{4}-/);
     expect(report.split('\n').filter((line) => line.startsWith('['))).not.toHaveLength(0);
+  });
+
+  it('says which providers are no part of it, and leads to none of their real addresses', async () => {
+    const { page } = await openUi(browser, app);
+    await visit(page, 'Connections');
+    const section = (name: string) => page.getByRole('main').getByRole('region', { name, exact: true });
+    for (const name of ['Jira and Confluence', 'Slack']) {
+      await section(name).getByText('Not part of the demo.').waitFor();
+      expect(await section(name).getByRole('button').count()).toBe(0);
+    }
+    await section('GitHub').getByRole('button', { name: 'Set up GitHub' }).waitFor();
+    expect(await section('GitHub').getByText('Not part of the demo.').count()).toBe(0);
   });
 });

@@ -1,5 +1,9 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clickLabel, openUi, PATIENCE, visit } from './browser.ts';
+import { callRunningApp } from '../../src/main/http/socket-client.ts';
+import type { TrackeepInstance } from '../../src/shared/views.ts';
+import { clickLabel, NARROW, openUi, PATIENCE, visit } from './browser.ts';
+import { findings, overflow } from './findings.ts';
 import { startLab, type WebLab } from './lab.ts';
 
 describe('settings', () => {
@@ -75,5 +79,128 @@ describe('settings', () => {
     await page.getByText('Whoever can copy your files can read your tokens.').waitFor();
     expect(await page.getByRole('button', { name: /new master key/ }).count()).toBe(0);
     await page.getByText('trackeep doctor --rotate-key').waitFor();
+  });
+});
+
+describe('the Trackeep instances', () => {
+  const KEEP = 'https://keep.example.com';
+  const LOCAL = 'http://localhost:5173';
+  let lab: WebLab;
+  beforeAll(async () => {
+    lab = await startLab();
+  });
+  afterAll(() => lab[Symbol.asyncDispose]());
+
+  const section = (page: Page) => page.getByRole('region', { name: 'Trackeep instances' });
+  const address = (page: Page) => section(page).getByLabel('Address of a Trackeep');
+  const instance = (page: Page, origin: string) => section(page).getByRole('group', { name: origin });
+  const token = (page: Page, origin: string) =>
+    instance(page, origin).getByRole('switch', { name: 'Give it the GitHub token itself' });
+  const dialog = (page: Page) => page.getByRole('dialog', { name: 'Give it your GitHub token?' });
+  const stored = async () => (await callRunningApp(lab.app.dataDir, 'settings.get', {})).trackeepInstances;
+  const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
+  /** The page of Settings, with `instances` on the list. */
+  async function open(...instances: TrackeepInstance[]): Promise<Awaited<ReturnType<typeof openUi>>> {
+    await callRunningApp(lab.app.dataDir, 'settings.set', { trackeepInstances: instances });
+    const web = await openUi(lab.browser, lab.app);
+    await visit(web.page, 'Settings');
+    await section(web.page).waitFor();
+    return web;
+  }
+
+  it('are added in the one form that is compared, and get no token', async () => {
+    const { page } = await open();
+    await address(page).fill('HTTPS://Keep.Example.com:443/');
+    await page.keyboard.press('Enter');
+    await instance(page, KEEP).waitFor();
+    expect(await token(page, KEEP).isChecked()).toBe(false);
+    expect(await address(page).inputValue()).toBe('');
+    expect(await stored()).toEqual([{ origin: KEEP, passGitHubToken: false }]);
+  });
+
+  it.each([
+    ['https://keep.example.com/auth', 'Enter scheme and host alone'],
+    ['http://keep.example.com', 'Plain http is for this machine only.'],
+    ['keep.example.com', 'Enter scheme and host alone'],
+    [KEEP.toUpperCase(), 'This instance is in the list already.'],
+  ])('are not added as %s', async (text, complaint) => {
+    const { page } = await open({ origin: KEEP, passGitHubToken: false });
+    await address(page).fill(text);
+    await section(page).getByRole('button', { name: 'Add' }).click();
+    await section(page).getByRole('alert').getByText(complaint).waitFor();
+    expect(await address(page).getAttribute('aria-invalid')).toBe('true');
+    expect(await stored()).toEqual([{ origin: KEEP, passGitHubToken: false }]);
+  });
+
+  it('are removed by one click, and brought back by another as they were', async () => {
+    const both = [
+      { origin: KEEP, passGitHubToken: true },
+      { origin: LOCAL, passGitHubToken: false },
+    ];
+    const { page } = await open(...both);
+    await section(page)
+      .getByRole('button', { name: `Remove ${KEEP}` })
+      .click();
+    await instance(page, KEEP).waitFor({ state: 'detached' });
+    await expect.poll(stored, PATIENCE).toEqual([both[1]]);
+    await section(page).getByRole('button', { name: 'Undo' }).click();
+    await instance(page, KEEP).waitFor();
+    await expect.poll(stored, PATIENCE).toEqual(both);
+  });
+
+  it('get the GitHub token only after the person has read what that means, by keyboard alone', async () => {
+    const { page } = await open({ origin: KEEP, passGitHubToken: false }, { origin: LOCAL, passGitHubToken: false });
+    await token(page, KEEP).focus();
+    await page.keyboard.press('Space');
+    await dialog(page)
+      .getByText(/keep\.example\.com then gets a GitHub token that works/)
+      .waitFor();
+    await expect.poll(() => focused(page), PATIENCE).toBe('Keep the token here');
+    await page.keyboard.press('Enter');
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(await token(page, KEEP).isChecked()).toBe(false);
+    await expect.poll(() => token(page, KEEP).evaluate((one) => one === document.activeElement), PATIENCE).toBe(true);
+    expect(await stored()).toContainEqual({ origin: KEEP, passGitHubToken: false });
+
+    await page.keyboard.press('Space');
+    await expect.poll(() => focused(page), PATIENCE).toBe('Keep the token here');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await dialog(page).waitFor({ state: 'detached' });
+    await instance(page, KEEP).getByText('It can act at GitHub in your name, with or without you.').waitFor();
+    expect(await stored()).toEqual([
+      { origin: KEEP, passGitHubToken: true },
+      { origin: LOCAL, passGitHubToken: false },
+    ]);
+  });
+
+  it('lose it again without a question', async () => {
+    const { page } = await open({ origin: KEEP, passGitHubToken: true });
+    expect(await token(page, KEEP).isChecked()).toBe(true);
+    await token(page, KEEP).press('Space');
+    await instance(page, KEEP).getByText('It gets a reference that only Trackeep Tray can use.').waitFor();
+    await expect.poll(stored, PATIENCE).toEqual([{ origin: KEEP, passGitHubToken: false }]);
+    expect(await dialog(page).count()).toBe(0);
+  });
+
+  it('have nothing to find fault with, in light colours and in dark ones', async () => {
+    const { page, picture } = await open(
+      { origin: KEEP, passGitHubToken: true },
+      { origin: LOCAL, passGitHubToken: false },
+    );
+    await section(page).scrollIntoViewIfNeeded();
+    expect(await findings(page, (colours) => picture(`trackeep-instances-${colours}`))).toEqual([]);
+    await token(page, LOCAL).press('Space');
+    await dialog(page).waitFor();
+    expect(await findings(page, (colours) => picture(`trackeep-instances-question-${colours}`))).toEqual([]);
+    await page.setViewportSize(NARROW);
+    expect(await overflow(page)).toBe(0);
+    await picture('trackeep-instances-question-narrow');
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    expect(await overflow(page)).toBe(0);
+    await section(page).scrollIntoViewIfNeeded();
+    await picture('trackeep-instances-narrow');
   });
 });

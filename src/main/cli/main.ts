@@ -1,15 +1,26 @@
 /**
- * The entry of the `trackeep` command. Its bundle is one file, and a command that only asks the running app loads
- * nothing but Node's own sockets and files: `trackeep token` stands in scripts and prompts, where every ms is felt.
+ * The entry of the `trackeep` command. A command that only asks the running app loads nothing but Node's own sockets and
+ * files, and what scripts, prompts and git wait for reads only its own code: there, every ms is felt.
  */
 import { version } from '../../../package.json';
-import { COMMANDS } from './commands/index.ts';
+import type { Command } from './command.ts';
+import { gitCredential } from './commands/git-credential.ts';
+import { token } from './commands/token.ts';
 import { run } from './run.ts';
 import { createTerminal } from './terminal.ts';
 
-process.exitCode = await run(process.argv.slice(2), {
-  commands: COMMANDS,
-  version,
-  env: process.env,
-  terminal: createTerminal(process.env, () => process.exit()),
+/** Those that are in the entry's own file of the bundle. All others lie in a second one. */
+const WAITED_FOR: readonly Command[] = [token, gitCredential];
+
+async function main(argv: readonly string[]): Promise<number> {
+  const commands = WAITED_FOR.some(({ name }) => name === argv[0])
+    ? WAITED_FOR
+    : (await import('./commands/index.ts')).COMMANDS;
+  const terminal = createTerminal(process.env, () => process.exit());
+  return run(argv, { commands, version, env: process.env, terminal });
+}
+
+// No top-level await: the second file imports from this one, and each would wait for the other for ever.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
 });

@@ -4,6 +4,7 @@ import type { Input, Output, ProcedureName } from '../../shared/contract.ts';
 import type { NoticeView } from '../../shared/views.ts';
 import type { CallError, LinkState, RendererClient } from '../client/client.ts';
 import {
+  AUDIT_PAGE,
   auditKey,
   createLiveViews,
   flowKey,
@@ -107,17 +108,21 @@ export function useApprovalNumbers(id: string) {
   return useQuery({ queryKey: numbersKey(id), queryFn: () => live.fetchNumbers(id) });
 }
 
-/** The log of tokens handed out, the newest page first; older ones are added when they are asked for. */
-export function useAudit() {
+/**
+ * The log of tokens handed out, the newest page first; older ones are added when they are asked for.
+ *
+ * @param connectionId only tokens of this connection; null: all
+ */
+export function useAudit(connectionId: string | null = null) {
   const { live } = useAppLink();
   return useInfiniteQuery({
-    queryKey: auditKey,
-    queryFn: ({ pageParam }) => live.fetchAudit(pageParam),
+    queryKey: auditKey(connectionId),
+    queryFn: ({ pageParam }) => live.fetchAudit(connectionId, pageParam),
     initialPageParam: null as number | null,
-    // Numbers count from 1 without a gap, so there is more until the first one is here.
     getNextPageParam: (page) => {
       const oldest = page.at(-1)?.number ?? 1;
-      return oldest > 1 ? oldest : null;
+      // Numbers count from 1 without a gap over all connections; of one alone, a page that is not full is the last.
+      return oldest > 1 && (connectionId === null || page.length === AUDIT_PAGE) ? oldest : null;
     },
     // Tokens are handed out without an event for each: a busy program takes hundreds a minute.
     refetchOnMount: 'always',

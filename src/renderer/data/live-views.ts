@@ -53,8 +53,12 @@ const STALE_WITH_CONNECTIONS: readonly ViewName[] = ['providers.list', 'githubAp
 /** Rows of the log that are asked for at once. */
 export const AUDIT_PAGE = 50;
 
+/** What all keys of the log begin with. */
+const AUDIT_KEYS = ['audit.list'] as const;
+
 export const viewKey = (name: ViewName) => [name] as const;
-export const auditKey = ['audit.list'] as const;
+/** @param connectionId null: the log of all */
+export const auditKey = (connectionId: string | null) => [...AUDIT_KEYS, connectionId] as const;
 export const flowKey = (id: string) => ['connections.flow', id] as const;
 export const numbersKey = (id: string) => ['approvals.numbers', id] as const;
 
@@ -70,8 +74,13 @@ export interface LiveViews {
   fetchFlow(id: string): Promise<FlowView>;
   /** Asks for the numbers of an approval, which never change. @throws CallError */
   fetchNumbers(id: string): Promise<number[]>;
-  /** Asks for a page of the log. @param before only what is older than this number; null: the newest. @throws CallError */
-  fetchAudit(before: number | null): Promise<AuditView[]>;
+  /**
+   * Asks for a page of the log.
+   * @param connectionId only of this connection; null: of all
+   * @param before only what is older than this number; null: the newest
+   * @throws CallError
+   */
+  fetchAudit(connectionId: string | null, before: number | null): Promise<AuditView[]>;
   /** Runs a command and puts what it answers where it belongs. @throws CallError */
   command<N extends ProcedureName>(name: N, input: Input<N>): Promise<Output<N>>;
   /** Takes one event of the app. */
@@ -109,7 +118,12 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
     fetch: (name) => newest(viewKey(name), () => client.call(name, {} as Input<typeof name>)),
     fetchFlow: (id) => newest(flowKey(id), () => client.call('connections.flow', { id })),
     fetchNumbers: async (id) => (await client.call('approvals.numbers', { id })).numbers,
-    fetchAudit: (before) => client.call('audit.list', { limit: AUDIT_PAGE, ...(before === null ? {} : { before }) }),
+    fetchAudit: (connectionId, before) =>
+      client.call('audit.list', {
+        limit: AUDIT_PAGE,
+        ...(connectionId === null ? {} : { connectionId }),
+        ...(before === null ? {} : { before }),
+      }),
     async command(name, input) {
       const view = VIEW_OF_COMMAND[name];
       if (view !== undefined) {
@@ -133,7 +147,7 @@ export function createLiveViews(client: RendererClient, cache: QueryClient): Liv
       if (event.event === 'flow') return putFlow(event.data);
       put(viewKey(VIEW_OF_EVENT[event.event]), event.data);
       if (event.event === 'connections') {
-        for (const key of [...STALE_WITH_CONNECTIONS.map(viewKey), auditKey]) {
+        for (const key of [...STALE_WITH_CONNECTIONS.map(viewKey), AUDIT_KEYS]) {
           void cache.invalidateQueries({ queryKey: key });
         }
       }

@@ -4,6 +4,7 @@ import { Page, Section } from '../components/page.tsx';
 import { ResourceServers } from '../components/resource-servers.tsx';
 import { ColorSchemeRow, CurrentVersionRow, IntervalRow, SwitchRow } from '../components/setting-rows.tsx';
 import { SigningKeys } from '../components/signing-keys.tsx';
+import { TrackeepInstances } from '../components/trackeep-instances.tsx';
 import { VaultSettings } from '../components/vault-settings.tsx';
 import { useView } from '../data/app-link.tsx';
 
@@ -67,6 +68,7 @@ export function SettingsPage() {
               description="Light, dark, or as your system has it."
             />
           </Section>
+          <TrackeepInstances settings={settings} />
           <ResourceServers settings={settings} />
         </>
       )}

@@ -8,6 +8,8 @@ import { basic, createProviderHttp, type ProviderAnswer } from '../provider-http
 import { oddFields, Token, TokenAnswer, toGrant, WebAddress } from '../token-answer.ts';
 import { type SlackRequest, slackError } from './slack-errors.ts';
 
+/** Where apps are made: not at SLACK_URL, whose /apps is a directory of other people's. */
+const APP_PAGES = 'https://api.slack.com/apps';
 /** Slack ends the refresh tokens of apps without a secret after this time, used or not. */
 const PUBLIC_REFRESH_TOKEN_MS = 30 * 24 * 3_600_000;
 /** Slack names the pause in a header; where only the body speaks of a limit, its documentation's longest is kept. */
@@ -111,7 +113,7 @@ export function createSlackProvider({ url, fetch, clock }: SlackProviderParts): 
     callbackHost: 'localhost',
 
     registrationUrl: (callbackUrl) =>
-      `${url}/apps?${new URLSearchParams({ new_app: '1', manifest_json: manifest(callbackUrl) })}`,
+      `${APP_PAGES}?${new URLSearchParams({ new_app: '1', manifest_json: manifest(callbackUrl) })}`,
 
     web: {
       needsSecret: false,

@@ -2,6 +2,7 @@ import { Button, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { Platform, ProviderView } from '../../../shared/views.ts';
+import { useView } from '../../data/app-link.tsx';
 import { PROVIDER_NAMES, SIGN_IN_WAYS } from '../../words/states.ts';
 import { Section } from '../page.tsx';
 import { useSignIn } from '../sign-in/sign-in-context.ts';
@@ -21,12 +22,16 @@ export function ProviderSection({
   provider: ProviderView | null;
   cards: ReactNode[];
 }) {
+  const demo = useView('status.get').data?.app.demo === true;
+  // The demo comes with an app at each emulator it has. Setting up another provider would lead to its real address.
+  const offered = demo && provider?.ways.length === 0 ? null : provider;
+  const nothing = offered ? nothingYet(offered) : provider && 'Not part of the demo.';
   return (
     <Section
       bare
       title={PROVIDER_NAMES[platform]}
-      description={cards.length === 0 && provider !== null ? nothingYet(provider) : undefined}
-      actions={provider !== null && <Ways provider={provider} first={cards.length === 0} />}
+      description={cards.length === 0 && nothing !== null ? nothing : undefined}
+      actions={offered !== null && <Ways provider={offered} first={cards.length === 0} />}
     >
       {cards.length > 0 && <Stack>{cards}</Stack>}
     </Section>

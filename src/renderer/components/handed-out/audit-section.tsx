@@ -1,22 +1,18 @@
-import { Button, EmptyState, Group, NativeSelect, Skeleton, Stack, Text } from '@mantine/core';
+import { EmptyState, NativeSelect, Skeleton, Stack } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
-import { useId, useState } from 'react';
-import type { AuditView } from '../../../shared/views.ts';
-import { useAudit } from '../../data/app-link.tsx';
+import { useState } from 'react';
+import type { AuditView, ConnectionView } from '../../../shared/views.ts';
+import { useAudit, useView } from '../../data/app-link.tsx';
+import { PROVIDER_NAMES } from '../../words/states.ts';
 import { ErrorNotice } from '../error-notice.tsx';
 import { Section } from '../page.tsx';
 import { PageLink } from '../page-link.tsx';
-import { AuditRow } from './audit-row.tsx';
-import classes from './handed-out.module.css';
+import { AuditRows } from './audit-rows.tsx';
 
 /** The log of tokens handed out, the newest first, as far back as the person wants to look. */
 export function AuditSection() {
   const audit = useAudit();
-  const [account, setAccount] = useState('');
-  const id = useId();
-
   const rows = audit.data?.pages.flat();
-  const shown = rows?.filter((row) => account === '' || row.account === account);
   return (
     <Section
       bare
@@ -29,61 +25,95 @@ export function AuditSection() {
     >
       {audit.error && !rows ? (
         <ErrorNotice error={audit.error.view} onRetry={() => void audit.refetch()} retrying={audit.isFetching} />
-      ) : !rows || !shown ? (
+      ) : !rows ? (
         <Skeleton height={320} />
       ) : rows.length === 0 ? (
         <NothingYet />
       ) : (
-        <Stack>
-          <NativeSelect
-            label="Account"
-            value={account}
-            onChange={(event) => setAccount(event.currentTarget.value)}
-            data={[{ value: '', label: 'All accounts' }, ...accountsIn(rows, account)]}
-            maw="22rem"
-          />
-          {shown.length > 0 && (
-            <ul className={classes.rows} aria-labelledby={id}>
-              {shown.map((row) => (
-                <AuditRow key={row.number} row={row} />
-              ))}
-            </ul>
-          )}
-          <Group justify="space-between" gap="sm">
-            <Text size="sm" c="dimmed" role="status" id={id}>
-              {tally(shown.length, rows.length, { filtered: account !== '', all: !audit.hasNextPage })}
-            </Text>
-            {audit.hasNextPage && (
-              <Button variant="default" loading={audit.isFetchingNextPage} onClick={() => void audit.fetchNextPage()}>
-                Show older ones
-              </Button>
-            )}
-          </Group>
-          {audit.isFetchNextPageError && (
-            <ErrorNotice
-              error={audit.error.view}
-              onRetry={() => void audit.fetchNextPage()}
-              retrying={audit.isFetchingNextPage}
-            />
-          )}
-        </Stack>
+        <Log audit={audit} rows={rows} />
       )}
     </Section>
   );
 }
 
-/** The accounts that the rows name, and the chosen one even when none does. */
-function accountsIn(rows: AuditView[], chosen: string): string[] {
-  const named = new Set(rows.map(({ account }) => account));
-  if (chosen !== '') named.add(chosen);
-  return [...named].sort((a, b) => a.localeCompare(b));
+/** Whose rows are shown. `id` is a connection that the app can look for; without one there is the name in the row. */
+interface Choice {
+  id: string | null;
+  label: string;
 }
 
-/** What is shown of what was looked through: an account's rows may lie further back. */
-function tally(shown: number, read: number, { filtered, all }: { filtered: boolean; all: boolean }): string {
-  const range = all ? `all ${read}` : `the newest ${read}`;
-  if (filtered) return `${shown} of ${range}`;
-  return all ? `${read} in all` : `The newest ${read}`;
+/** Nobody's rows in particular. */
+const ALL = '';
+const keyOf = ({ id, label }: Choice) => (id === null ? `name ${label}` : `id ${id}`);
+
+function Log({ audit, rows }: { audit: ReturnType<typeof useAudit>; rows: AuditView[] }) {
+  const connections = useView('connections.list').data;
+  const [choice, setChoice] = useState<Choice | null>(null);
+
+  const connected = (connections ?? []).map((connection) => ({ id: connection.id, label: inLog(connection) }));
+  const others = connections === undefined ? [] : withoutConnection(rows, connections);
+  const choices = [...connected, ...others];
+  // The chosen one stays on the list, also when its account was let go just now.
+  if (choice !== null && !choices.some((one) => keyOf(one) === keyOf(choice))) others.push(choice);
+  return (
+    <Stack>
+      <NativeSelect
+        label="Account"
+        value={choice === null ? ALL : keyOf(choice)}
+        onChange={({ currentTarget: { value } }) =>
+          setChoice([...connected, ...others].find((one) => keyOf(one) === value) ?? null)
+        }
+        data={[
+          { value: ALL, label: 'All accounts' },
+          ...group('Connected', connected),
+          ...group('Other names in the log', others),
+        ]}
+        maw="26rem"
+      />
+      {choice === null ? (
+        <AuditRows audit={audit} rows={rows} />
+      ) : choice.id === null ? (
+        <AuditRows audit={audit} rows={rows.filter(isNamed(choice.label, connections ?? []))} outOf={rows.length} />
+      ) : (
+        <RowsOf key={choice.id} connectionId={choice.id} />
+      )}
+    </Stack>
+  );
+}
+
+function RowsOf({ connectionId }: { connectionId: string }) {
+  const audit = useAudit(connectionId);
+  const rows = audit.data?.pages.flat();
+  if (audit.error && !rows) {
+    return <ErrorNotice error={audit.error.view} onRetry={() => void audit.refetch()} retrying={audit.isFetching} />;
+  }
+  return rows ? <AuditRows audit={audit} rows={rows} /> : <Skeleton height={320} />;
+}
+
+function group(title: string, choices: Choice[]) {
+  if (choices.length === 0) return [];
+  const items = choices
+    .map((choice) => ({ value: keyOf(choice), label: choice.label }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  return [{ group: title, items }];
+}
+
+/** As the rows name it, with what tells it from all others. */
+function inLog({ platform, kind, host, login, organisation }: ConnectionView): string {
+  const place = organisation === null || organisation.name === login ? '' : ` at ${organisation.name}`;
+  const app = kind === 'app_installation' ? ', app installation' : '';
+  return `${PROVIDER_NAMES[platform]}, ${host}/${login}${place}${app}`;
+}
+
+/** Whether a row is of a name, and of no account that is still connected: those have their own place on the list. */
+function isNamed(name: string, connections: ConnectionView[]): (row: AuditView) => boolean {
+  return ({ account, connectionId }) => account === name && !connections.some(({ id }) => id === connectionId);
+}
+
+/** Accounts that are gone, or that had no id in the log yet: each by the name it had. */
+function withoutConnection(rows: AuditView[], connections: ConnectionView[]): Choice[] {
+  const names = new Set(rows.filter((row) => isNamed(row.account, connections)(row)).map(({ account }) => account));
+  return [...names].map((label) => ({ id: null, label }));
 }
 
 function NothingYet() {
