@@ -23,7 +23,7 @@ export default defineConfig({
         formats: ['es'],
       },
       rollupOptions: {
-        external: ['emulate'],
+        external: ['emulate', 'graphql'],
         // A library below Koa makes its deprecation notices by eval. In Node, and with no word from outside, it may.
         onLog: (level, log, report) => {
           if (log.code !== 'EVAL' || !log.message.includes('/depd/')) report(level, log);

@@ -6,13 +6,19 @@ import { createDeviceFlow } from './device-flow.ts';
 import type { Exchange } from './exchange.ts';
 import { createFailures, type FailureRule, patternOf } from './failures.ts';
 import { type SeenRequest, startFront } from './front.ts';
+import { createGraphQLEndpoint } from './graphql/graphql-endpoint.ts';
 import { KNOWN_CLIENTS, type OAuthClient } from './oauth-clients.ts';
 import { createOAuthEndpoints } from './oauth-endpoints.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { type PublishedRelease, trackeepReleases } from './release-catalogue.ts';
 import { createReleaseFiles, type FileTrouble } from './release-files.ts';
 import { createReleaseViews } from './release-views.ts';
 import { createRestApi } from './rest-api.ts';
 import { createTokenStore } from './token-store.ts';
+import { createDeliveries, type Deliveries } from './tracked/deliveries.ts';
+import { createWorldRest } from './tracked/rest-endpoint.ts';
+import { createRestViews } from './tracked/rest-views.ts';
+import { createWorld, type World } from './tracked/world.ts';
 import {
   type EmulatedRepository,
   type EmulatedUser,
@@ -53,6 +59,8 @@ export interface EmulatedGitHubOptions {
   repositories?: readonly EmulatedRepository[];
   /** Size of each file of v1.3.0. */
   assetBytes?: number;
+  /** The repositories that GraphQL tells of, and REST before all others; default: none. It follows the same clock. */
+  world?: World;
 }
 
 /** A running GitHub of our own, with the strings to pull. */
@@ -60,6 +68,10 @@ export interface EmulatedGitHub {
   /** Both `GITHUB_URL` and `GITHUB_API_URL`, such as http://127.0.0.1:40123. */
   readonly url: string;
   readonly apiUrl: string;
+  /** The repositories with a history, to be changed at will. */
+  readonly world: World;
+  /** Webhooks of what happens there. */
+  readonly deliveries: Deliveries;
   /** Everything asked so far, in order. Set its length to 0 to count afresh. */
   readonly requests: SeenRequest[];
   /** Requests of this method and path; `*` is one segment, as in failure rules. */
@@ -78,6 +90,8 @@ export interface EmulatedGitHub {
   expireRefreshTokens(): void;
   /** The person takes back every grant, at GitHub. */
   revokeAll(login: string): void;
+  /** So much of this hour's limit is used up, for every token that has asked so far. */
+  spend(resource: 'core' | 'graphql', amount: number): void;
   /** The GitHub Apps there, and where they are installed. */
   readonly apps: AppRegistry;
   /** Other accounts from now on; repositories and releases stay. */
@@ -108,6 +122,7 @@ const USERS: readonly EmulatedUser[] = [
  */
 export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): Promise<EmulatedGitHub> {
   const clock = options.clock ?? systemClock();
+  const world = options.world ?? createWorld({ clock });
   const clients = new Map((options.clients ?? KNOWN_CLIENTS).map((client) => [client.clientId, client]));
   const published = new Map<string, PublishedRelease>();
   const requests: SeenRequest[] = [];
@@ -147,19 +162,43 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
     skipConsent: options.autoApproveMs !== undefined,
   });
   const appEndpoints = createAppEndpoints({ clock, registry: apps, repositoriesOf, origin });
-  const rest = createRestApi({ clock, tokens, apps, upstream: () => upstream, releases });
+  const limits = { core: createRateLimit({ clock }), graphql: createRateLimit({ clock, resource: 'graphql' }) };
+  const tracked = createWorldRest({
+    ...{ world, origin },
+    // Its releases have files, which the world knows nothing of.
+    leaveOut: ({ owner, name }) => owner === REPOSITORY.owner && name === REPOSITORY.name,
+  });
+  const rest = createRestApi({
+    ...{ clock, tokens, apps, upstream: () => upstream, releases, rateLimit: limits.core, tracked },
+  });
+  const graphql = createGraphQLEndpoint({
+    ...{ world, origin, rateLimit: limits.graphql },
+    whose: (token) => (apps.find(token) ? 'app' : tokens.find(token)),
+  });
 
   async function answer(exchange: Exchange) {
-    return oauth(exchange) ?? appPages(exchange) ?? web(exchange) ?? (await appEndpoints(exchange)) ?? rest(exchange);
+    return (
+      oauth(exchange) ??
+      appPages(exchange) ??
+      web(exchange) ??
+      (await appEndpoints(exchange)) ??
+      (await graphql(exchange)) ??
+      rest(exchange)
+    );
   }
 
   async function repositoriesOf(login: string): Promise<RepositoryView[]> {
-    const owned = [REPOSITORY, ...(options.repositories ?? [])].filter(({ owner }) => owner === login);
+    const tracked = [...world.repositories.values()].filter(({ owner }) => owner === login);
+    const names = new Set(tracked.map(({ name }) => name));
+    const others = [REPOSITORY, ...(options.repositories ?? [])].filter(
+      ({ owner, name }) => owner === login && !names.has(name),
+    );
     const headers = new Headers({ authorization: upstream.authorization(login) });
-    const answers = owned.map(({ owner, name }) =>
+    const answers = others.map(({ owner, name }) =>
       upstream.send({ method: 'GET', pathAndQuery: `/repos/${owner}/${name}`, headers, body: null }),
     );
-    return (await Promise.all(answers)).map(({ text }) => JSON.parse(text));
+    const views = createRestViews({ world, origin });
+    return [...tracked.map(views.repository), ...(await Promise.all(answers)).map(({ text }) => JSON.parse(text))];
   }
 
   async function publish(release: PublishedRelease): Promise<void> {
@@ -172,6 +211,8 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
   return {
     url: front.origin,
     apiUrl: front.origin,
+    world,
+    deliveries: createDeliveries({ world, origin }),
     requests,
     count(match) {
       const pattern = patternOf(match);
@@ -188,6 +229,7 @@ export async function startEmulatedGitHub(options: EmulatedGitHubOptions = {}): 
     },
     expireRefreshTokens: () => tokens.expireRefreshTokens(),
     revokeAll: (login) => tokens.revokeAll(login),
+    spend: (resource, amount) => limits[resource].spend(amount),
     apps,
     async setUsers(next) {
       users = next;

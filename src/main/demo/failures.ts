@@ -94,6 +94,10 @@ export const refusals = {
         'x-ratelimit-resource': 'core',
       },
     ),
+  /** The body with which GraphQL says, with status 200, that its points are used up. */
+  graphqlRateLimit: {
+    errors: [{ type: 'RATE_LIMITED', message: 'API rate limit already exceeded for user ID 1.' }],
+  },
   /** Told apart by its body only, unless `retryAfter` is given. */
   secondaryLimit: (retryAfter?: number): Answer =>
     json(

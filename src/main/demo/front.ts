@@ -10,6 +10,8 @@ export interface SeenRequest {
   path: string;
   authorized: boolean;
   range: string | null;
+  /** The name of a GraphQL operation. */
+  operation: string | null;
   /** Null while it is not answered, and for a connection that was cut. */
   status: number | null;
 }
@@ -43,6 +45,7 @@ export async function startFront(parts: {
       path: exchange.path,
       authorized: exchange.headers.authorization !== undefined,
       range: exchange.headers.range ?? null,
+      operation: operationOf(exchange),
       status: null,
     };
     parts.seen.push(seen);
@@ -110,6 +113,11 @@ async function readExchange(request: IncomingMessage): Promise<Exchange> {
     headers: request.headers,
     body: Buffer.concat(chunks),
   };
+}
+
+function operationOf({ path, body }: Exchange): string | null {
+  if (!path.endsWith('/graphql')) return null;
+  return /\b(?:query|mutation)\s+(\w+)/.exec(Buffer.from(body).toString('utf8'))?.[1] ?? null;
 }
 
 async function send(response: ServerResponse, answer: Answer, method: string): Promise<void> {

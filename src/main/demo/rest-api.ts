@@ -4,13 +4,14 @@ import type { AppRegistry, InstallationGrant } from './app-registry.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { json } from './exchange.ts';
 import { refusals } from './failures.ts';
-import { createRateLimit } from './rate-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { ReleaseViews } from './release-views.ts';
 import type { Grant, TokenStore } from './token-store.ts';
+import type { RestAnswer } from './tracked/rest-endpoint.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
- * The REST API: `emulate` answers, and this adds what it lacks – tokens that die, ETags that differ per token, a rate
+ * The REST API: the world answers for its repositories and `emulate` for all else, and this adds what it lacks – tokens that die, ETags that differ per token, a rate
  * limit to which authorized 304s do not count, and whole release files.
  */
 export function createRestApi(parts: {
@@ -19,9 +20,11 @@ export function createRestApi(parts: {
   apps: Pick<AppRegistry, 'find'>;
   upstream: () => Upstream;
   releases: ReleaseViews;
+  rateLimit: RateLimit;
+  /** Asked first; null: it is none of its business. */
+  tracked: (exchange: Exchange, login: string | null) => RestAnswer | null;
 }): (exchange: Exchange) => Promise<Answer> {
-  const { tokens, apps, releases } = parts;
-  const rateLimit = createRateLimit(parts);
+  const { tokens, apps, releases, rateLimit } = parts;
 
   return async (exchange) => {
     const token = tokenOf(exchange);
@@ -34,7 +37,7 @@ export function createRestApi(parts: {
     const answer = await ask(exchange, grant);
     const etag = exchange.method === 'GET' && answer.status === 200 ? etagOf(token, answer.text) : null;
     const unchanged = etag !== null && exchange.headers['if-none-match'] === etag;
-    const limit = rateLimit.count(token ?? '', unchanged && token !== null);
+    const limit = rateLimit.count(token ?? '', unchanged && token !== null ? 0 : 1);
     if (limit.exceeded) {
       return json(
         403,
@@ -49,6 +52,7 @@ export function createRestApi(parts: {
         : { etag, 'cache-control': 'private, max-age=60, s-maxage=60', vary: 'Accept, Authorization' }),
       ...(grant?.kind === 'oauth-app' ? { 'x-oauth-scopes': grant.scopes.join(', ') } : {}),
       ...(answer.link === null ? {} : { link: answer.link }),
+      ...(answer.location === undefined ? {} : { location: answer.location }),
       'x-github-media-type': 'github.v3; format=json',
       'x-github-request-id': createHash('sha256')
         .update(`${parts.clock.now()} ${exchange.path}`)
@@ -59,7 +63,9 @@ export function createRestApi(parts: {
     return { status: answer.status, headers: { 'content-type': answer.type, ...headers }, body: answer.text };
   };
 
-  async function ask(exchange: Exchange, grant: Grant | null) {
+  async function ask(exchange: Exchange, grant: Grant | null): Promise<RestAnswer> {
+    const told = parts.tracked(exchange, grant?.login ?? null);
+    if (told !== null) return told;
     const latest = /^(\/repos\/[^/]+\/[^/]+\/releases)\/latest$/.exec(exchange.path);
     // emulate dates a release by when it was seeded, so which is the latest is decided here.
     const pathAndQuery = latest ? `${latest[1]}?per_page=100` : pathOf(exchange);

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/logger.ts';
+import { createDemoWorld } from './demo-world.ts';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from './emulated-github.ts';
 import { releaseCandidate, trackeepReleases } from './release-catalogue.ts';
 
@@ -28,6 +29,7 @@ export async function startDemo(options: { clock: Clock; logger?: Logger }): Pro
     clients: [DEMO_CLIENT],
     intervalSeconds: 1,
     autoApproveMs: APPROVE_AFTER_MS,
+    world: createDemoWorld({ clock: options.clock }),
     // The candidate shows when somebody switches prereleases on.
     repositories: [
       {
