@@ -3,6 +3,9 @@
  * through three doors; the types of all of them are derived from this map, so none can fall out of step.
  */
 import { z } from 'zod';
+import { command, type Door, query } from './procedure.ts';
+import { trackingContract } from './tracking-contract.ts';
+import { TrackingView } from './tracking-views.ts';
 import {
   ApprovalView,
   AuditView,
@@ -24,37 +27,6 @@ import {
   VaultView,
 } from './views.ts';
 
-/** `window`: Electron IPC; `web`: loopback HTTP behind a session; `socket`: the same-user socket of the CLI. */
-export type Door = 'window' | 'web' | 'socket';
-
-const EVERY_DOOR: readonly Door[] = ['window', 'web', 'socket'];
-
-type Kind = 'query' | 'command';
-
-interface Procedure<K extends Kind, I extends z.ZodType, O extends z.ZodType> {
-  /** A query changes nothing and may be asked again; a command may change something. */
-  readonly kind: K;
-  readonly input: I;
-  readonly output: O;
-  readonly doors: readonly Door[];
-}
-
-function query<I extends z.ZodType, O extends z.ZodType>(
-  input: I,
-  output: O,
-  doors: readonly Door[] = EVERY_DOOR,
-): Procedure<'query', I, O> {
-  return { kind: 'query', input, output, doors };
-}
-
-function command<I extends z.ZodType, O extends z.ZodType>(
-  input: I,
-  output: O,
-  doors: readonly Door[] = EVERY_DOOR,
-): Procedure<'command', I, O> {
-  return { kind: 'command', input, output, doors };
-}
-
 const None = z.strictObject({});
 const Done = z.strictObject({});
 const GitAddress = z.strictObject({
@@ -68,6 +40,8 @@ const ClientId = z.string().min(1).max(2048);
 const ApprovalNumber = z.int().min(10).max(99);
 const HOUR_MS = 3_600_000;
 const LONGEST_REMEMBERED_MS = 90 * 24 * HOUR_MS;
+
+export type { Door };
 
 export const contract = {
   'status.get': query(None, StatusView),
@@ -219,6 +193,8 @@ export const contract = {
   /** Shows the downloaded file in the file manager. */
   'updates.reveal': command(None, Done, ['window']),
 
+  ...trackingContract,
+
   'settings.get': query(None, SettingsView),
   'settings.set': command(SettingsPatch, SettingsView),
 
@@ -254,6 +230,7 @@ export const events = {
   clients: z.array(ClientView),
   flow: FlowView,
   updates: UpdatesView,
+  tracking: TrackingView,
   settings: SettingsView,
   notice: NoticeView,
 } as const;

@@ -40,6 +40,7 @@ export const ERRORS = {
   host_refused: { remedy: 'Use the address that Trackeep Tray printed at its start.' },
   origin_refused: { remedy: 'Open the page from the address that Trackeep Tray printed at its start.' },
   body_too_large: { remedy: 'Send less.' },
+  signature_invalid: { remedy: 'Sign the webhook with the secret that Trackeep Tray has for it.' },
   internal: { remedy: 'Look at the log in the data folder and report it.', action: 'open_doctor' },
 
   // Vault

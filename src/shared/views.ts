@@ -7,6 +7,7 @@ import { ErrorView } from './errors.ts';
 import { canonicalOrigin } from './origins.ts';
 import { canonicalResource } from './resources.ts';
 import { SCOPE_NAMES } from './scopes.ts';
+import { TrackingSettings } from './tracking-views.ts';
 
 const Time = z.iso.datetime();
 
@@ -360,7 +361,18 @@ export const Attention = z.strictObject({
   /** One short sentence: "GitHub needs you to sign in again." */
   text: z.string(),
   /** The page that settles it. */
-  page: z.enum(['welcome', 'approvals', 'clients', 'connections', 'updates', 'settings', 'doctor']),
+  page: z.enum([
+    'welcome',
+    'approvals',
+    'clients',
+    'connections',
+    'activity',
+    'repositories',
+    'pull-requests',
+    'updates',
+    'settings',
+    'doctor',
+  ]),
 });
 export type Attention = z.infer<typeof Attention>;
 
@@ -385,6 +397,14 @@ export const StatusView = z.strictObject({
     latestVersion: z.string().nullable(),
     checkedAt: Time.nullable(),
     nextCheckAt: Time.nullable(),
+  }),
+  tracking: z.strictObject({
+    /** Pull requests that wait for the person. */
+    waiting: z.int().nonnegative(),
+    /** The first few of them. */
+    first: z.array(
+      z.strictObject({ repository: z.string(), number: z.int().positive(), title: z.string(), url: z.url() }),
+    ),
   }),
 });
 export type StatusView = z.infer<typeof StatusView>;
@@ -415,6 +435,7 @@ export const SettingsView = z.strictObject({
   /** Servers of the person's own, beside our own, that tokens may be issued for (RFC 8707). */
   resourceServers: z.array(z.string()),
   trackeepInstances: z.array(TrackeepInstance),
+  tracking: TrackingSettings,
   /** Desktop only; null where the host cannot do it. */
   startAtLogin: z.boolean().nullable(),
   colorScheme: z.enum(['auto', 'light', 'dark']),
@@ -443,6 +464,8 @@ export const SettingsPatch = z
     notifications: z.boolean(),
     resourceServers: z.array(ResourceServer).max(50),
     trackeepInstances: z.array(TrackeepInstance).max(50),
+    /** What of it is named; the rest stays. */
+    tracking: TrackingSettings.partial(),
     startAtLogin: z.boolean(),
     colorScheme: z.enum(['auto', 'light', 'dark']),
   })

@@ -23,6 +23,10 @@ export interface ApiRequest {
   body?: unknown;
 }
 
+/** GitHub counts requests to its REST API and questions to its GraphQL API apart. */
+export type BudgetResource = 'core' | 'graphql';
+export type Budget = Partial<Record<BudgetResource, { limit: number; remaining: number; resetAt: number }>>;
+
 /** A token in use inside main. It never becomes part of a view. */
 export interface UsableToken {
   token: string;
@@ -86,6 +90,10 @@ export interface GitHubApps {
    * @returns the account it is installed in; null where that could not be found out
    */
   installed(installationId: string): Promise<string | null>;
+  /** Whether any of the apps has a secret for its webhooks; known while the vault is closed, too. */
+  hasWebhookSecrets(): Promise<boolean>;
+  /** What GitHub signs the webhooks of the apps with. For checking signatures only. @throws AppError a vault code */
+  webhookSecrets(): Promise<string[]>;
 }
 
 /** A form that takes the person to GitHub, where they make the app. */
@@ -254,6 +262,11 @@ export interface Connections {
    * @throws AppError `needs_reconnect` for what is no token; its requests reject with the same where GitHub refuses it
    */
   githubWith(token: string): Promise<Octokit>;
+  /**
+   * What is left of the hourly limits that GitHub counts an account's requests by, as its last answers told: nothing of
+   * a resource that was not asked for since the app started, or whose hour is over.
+   */
+  budget(connectionId: string): Promise<Budget>;
   /** Starts background refresh. */
   start(): void;
   /** Cancels waiting flows and lets a refresh under way finish its write. */

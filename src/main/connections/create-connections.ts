@@ -21,6 +21,7 @@ import { createDisconnect } from './disconnect.ts';
 import { createExports } from './exports/create-exports.ts';
 import { chooseForGit } from './git-credentials.ts';
 import { createAccountRequests } from './github/account-requests.ts';
+import { createBudgets } from './github/budget.ts';
 import { createETagCache } from './github/etag-cache.ts';
 import { createGitHubClients } from './github/github-client.ts';
 import { leadsTo } from './github/github-oauth.ts';
@@ -142,12 +143,14 @@ export function createConnections(parts: ConnectionsParts): Connections {
   });
 
   const cache = createETagCache({ db, vault, clock, logger });
+  const budgets = createBudgets({ clock });
   const requests = createAccountRequests({
     installations,
     registry,
     tokens,
     pauses,
     cache,
+    budgets,
     leadsToGitHub,
     clock,
     changed,
@@ -298,6 +301,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
       if (!picked) throw new AppError('not_connected', 'No GitHub account is connected.');
       return clients.of(picked.id);
     },
+
+    budget: async (connectionId) => budgets.of(connectionId),
 
     githubWith(token) {
       learn(token);

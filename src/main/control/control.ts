@@ -36,13 +36,14 @@ const PROCEDURE_OF_VIEW = {
   approvals: 'approvals.list',
   clients: 'clients.list',
   updates: 'updates.get',
+  tracking: 'tracking.get',
   settings: 'settings.get',
 } as const;
 type ViewName = keyof typeof PROCEDURE_OF_VIEW;
 
 /** Which views a signal may change. A view is made anew, and sent whole, whenever one of its signals comes. */
 const VIEWS_OF_SIGNAL: Record<Exclude<SignalName, 'notice'>, readonly Exclude<ViewName, 'status'>[]> = {
-  connections: ['connections'],
+  connections: ['connections', 'tracking'],
   uses: ['connections'],
   approvals: ['approvals'],
   clients: ['clients'],
@@ -50,7 +51,8 @@ const VIEWS_OF_SIGNAL: Record<Exclude<SignalName, 'notice'>, readonly Exclude<Vi
   // Only the status, which is busy while a sign-in waits.
   flow: [],
   updates: ['updates'],
-  settings: ['settings', 'updates'],
+  tracking: ['tracking'],
+  settings: ['settings', 'updates', 'tracking'],
 };
 
 /** A cached status is asked for again after this time at the latest, since some states end by the clock alone. */
@@ -142,6 +144,7 @@ export function createControl({
   bus.on('clients', () => touch('clients'));
   bus.on('vault', () => touch('vault'));
   bus.on('updates', () => touch('updates'));
+  bus.on('tracking', () => touch('tracking'));
   bus.on('settings', () => touch('settings'));
   bus.on('notice', (notice: Signals['notice']) => send({ event: 'notice', data: notice }));
   bus.on('flow', async ({ id }) => {

@@ -4,16 +4,19 @@ import type { Host } from '../core/host.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Settings } from '../storage/settings.ts';
+import type { Tracking } from '../tracking/tracking.ts';
 import type { Vault } from '../vault/vault.ts';
 import { attention, overall, type Situation } from './attention.ts';
 import type { Handlers } from './control.ts';
 import type { Doctor } from './doctor.ts';
+import { createTrackingHandlers } from './tracking-handlers.ts';
 
 export interface Rooms {
   host: Host;
   vault: Vault;
   connections: Connections;
   releases: Releases;
+  tracking: Tracking;
   issuer: Pick<Issuer, 'approvals' | 'clients'>;
   settings: Settings;
   doctor: Doctor;
@@ -30,7 +33,7 @@ const REQUESTERS = {
 
 /** The contract's procedures over the rooms. Every line is a translation; rules live in the rooms. */
 export function createHandlers(rooms: Rooms): Handlers {
-  const { host, vault, connections, releases, issuer, settings, doctor, app, address } = rooms;
+  const { host, vault, connections, releases, tracking, issuer, settings, doctor, app, address } = rooms;
   const { approvals, clients } = issuer;
   const { githubApps, audit, exports } = connections;
 
@@ -60,6 +63,7 @@ export function createHandlers(rooms: Rooms): Handlers {
         checkedAt: updates.checkedAt,
         nextCheckAt: updates.nextCheckAt,
       },
+      tracking: await tracking.queries.waiting(),
     };
   };
 
@@ -155,6 +159,8 @@ export function createHandlers(rooms: Rooms): Handlers {
       if (path) host.revealFile(path);
       return {};
     },
+
+    ...createTrackingHandlers(tracking),
 
     'settings.get': () => settings.get(),
     'settings.set': (patch) => settings.set(patch),

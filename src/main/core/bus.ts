@@ -10,6 +10,7 @@ export interface Signals {
   flow: { id: string };
   vault: undefined;
   updates: undefined;
+  tracking: undefined;
   settings: undefined;
   notice: NoticeView;
 }

@@ -14,11 +14,22 @@ export interface Database {
   readonly path: string;
   /** SQLite's own thorough check: "ok", or what it found. */
   integrityCheck(): Promise<string>;
+  /** What the file takes on the disk, its write-ahead log included, bytes. */
+  size(): number;
+  /**
+   * Gives space that stands empty in the file back to the disk, a little at a time. A tenth of the file stays for what
+   * is written next.
+   */
+  giveBack(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How long a statement waits for another program that has the file open. It stands in the way of everything else. */
 const BUSY_TIMEOUT_MS = 2_000;
+
+/** Given back in one step: about a millisecond. */
+const PAGES_AT_ONCE = 100;
+const MOST_BYTES_WRITTEN_ANEW = 64 * 1024 * 1024;
 
 /**
  * Opens `trackeep.db` in the data folder, or makes it, and brings it to today's schema. Before the first write it is
@@ -39,6 +50,7 @@ export async function openDatabase({ dataDir, logger }: { dataDir: string; logge
     const pending = Object.keys(MIGRATIONS).filter((name) => !applied.has(name));
     if (pending.length > 0) await migrate(database.db);
     for (const name of pending) logger.info('database migrated', { migration: name });
+    letItShrink(file, logger);
     return database;
   } catch (error) {
     file?.close();
@@ -58,6 +70,16 @@ function assemble(file: Sqlite.Database, path: string): Database {
         throw toStorageError(error, path);
       }
     },
+    size: () =>
+      [path, `${path}-wal`].reduce((sum, part) => sum + (statSync(part, { throwIfNoEntry: false })?.size ?? 0), 0),
+    async giveBack(signal) {
+      const pages = (name: string) => Number(file.pragma(name, { simple: true }));
+      while (!signal.aborted && pages('freelist_count') > pages('page_count') / 10) {
+        // A prepared statement would give back one page and stop.
+        if (!file.inTransaction) file.exec(`pragma incremental_vacuum(${PAGES_AT_ONCE})`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
     async close() {
       await db.destroy();
       file.close();
@@ -66,6 +88,8 @@ function assemble(file: Sqlite.Database, path: string): Database {
 }
 
 function configure(file: Sqlite.Database): void {
+  // Counts only in a file that holds nothing yet, so it comes first.
+  file.pragma('auto_vacuum = incremental');
   file.pragma('journal_mode = WAL');
   // WAL's usual NORMAL may lose the last commits with the power. A rotated refresh token cannot be had a second time.
   file.pragma('synchronous = FULL');
@@ -75,6 +99,21 @@ function configure(file: Sqlite.Database): void {
   file.pragma('foreign_keys = ON');
   // What was deleted is overwritten: a disconnected account leaves not even its ciphertext.
   file.pragma('secure_delete = ON');
+}
+
+/**
+ * Lets a file of an earlier version give space back, for which SQLite writes it anew as a whole: done while that is
+ * little. Where it cannot be, the file only ever grows, but what stands empty in it is used again.
+ */
+function letItShrink(file: Sqlite.Database, logger: Logger): void {
+  const value = (name: string) => Number(file.pragma(name, { simple: true }));
+  if (value('auto_vacuum') !== 0 || value('page_count') * value('page_size') > MOST_BYTES_WRITTEN_ANEW) return;
+  try {
+    file.pragma('auto_vacuum = incremental');
+    file.exec('vacuum');
+  } catch (error) {
+    logger.warn('the database file cannot shrink', { error });
+  }
 }
 
 /**

@@ -107,6 +107,22 @@ export function createGroupCommit({ db, clock }: { db: Kysely<Schema>; clock: Cl
   };
 }
 
+/**
+ * A transaction whose wait for the disk keeps nobody else waiting: for work that comes by the thousand while others want
+ * their answers.
+ *
+ * @returns what the work returned, once it is on the disk
+ * @throws what the work throws; then nothing of it is in the database
+ */
+export async function commitInBackground<T>(
+  db: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  const { results, onDisk } = await commitAhead(db, work);
+  await onDisk();
+  return results;
+}
+
 /** A transaction that does not wait for the disk. That is for `onDisk`, in another thread, while others have the database. */
 async function commitAhead<T>(db: Kysely<Schema>, work: (transaction: Transaction<Schema>) => Promise<T>) {
   return db.connection().execute(async (own) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TrackingSettings } from '../../shared/tracking-views.ts';
 import { SettingsPatch, type SettingsView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Config, IssuerConfig } from '../core/config.ts';
@@ -18,6 +19,21 @@ export interface Settings {
 
 const { shape } = SettingsPatch;
 
+const { shape: tracking } = TrackingSettings;
+
+/** Everything that the person owns or works on, and told of what concerns them. A file of a later version may say more. */
+const StoredTracking = z.object({
+  paused: tracking.paused.default(false),
+  choice: z
+    .object(tracking.choice.shape)
+    .default({ from: 'all', owners: [], topics: [], archived: false, forks: false }),
+  keepDays: tracking.keepDays.default(null),
+  notices: z
+    .object(tracking.notices.shape)
+    .default({ reviewRequested: true, reviewed: true, checksFailed: true, merged: false, releases: false }),
+  webhookChannel: tracking.webhookChannel.default(null),
+});
+
 /** What the file holds, with the defaults. Start at login is not in it: the system itself is the truth about that. */
 const Stored = z.object({
   automaticChecks: shape.automaticChecks.unwrap().default(true),
@@ -27,6 +43,7 @@ const Stored = z.object({
   notifications: shape.notifications.unwrap().default(true),
   resourceServers: shape.resourceServers.unwrap().default([]),
   trackeepInstances: shape.trackeepInstances.unwrap().default([]),
+  tracking: StoredTracking.prefault({}),
   colorScheme: shape.colorScheme.unwrap().default('auto'),
 });
 type Stored = z.infer<typeof Stored>;
@@ -68,8 +85,10 @@ export function createSettings({ file, config, loginItem, bus }: SettingsParts):
       }
       if (Object.keys(changes).length > 0) {
         // Read again, so that what somebody wrote into the file meanwhile is kept.
-        parse(file);
-        file.write({ ...file.read(), ...changes });
+        stored = parse(file);
+        const { tracking, ...plain } = changes;
+        const nested = tracking === undefined ? {} : { tracking: { ...stored.tracking, ...tracking } };
+        file.write({ ...file.read(), ...plain, ...nested });
         stored = parse(file);
       }
       if (startAtLogin !== undefined) loginItem?.set(startAtLogin);

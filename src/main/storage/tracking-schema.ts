@@ -57,6 +57,10 @@ export interface TrackedRepositoriesTable {
   next_look_at: number;
   /** When a webhook of it came last. */
   webhook_at: number | null;
+  /** The connection that saw it last, of one that is gone: what was tracked through an account goes with it. */
+  lost_by: Generated<string | null>;
+  /** A day since the epoch: rows of days before it were dropped for their age, so the sums of those days stand as they are. */
+  kept_from: Generated<number>;
   /** No notices of it. */
   muted: Generated<number>;
 }

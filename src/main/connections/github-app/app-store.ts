@@ -44,6 +44,10 @@ export interface AppStore {
   get(id: string): Promise<KnownApp>;
   /** @throws AppError `not_found`, a vault code, or `config_invalid` for a file of the environment's that is no good */
   key(id: string): Promise<KeyObject>;
+  /** Whether any app here has a secret for its webhooks. */
+  hasWebhookSecrets(): Promise<boolean>;
+  /** What the webhooks of the apps here are signed with. @throws AppError a vault code */
+  webhookSecrets(): Promise<string[]>;
   /** Keeps a new app, or another key of one that is here already. @throws AppError a vault code */
   add(facts: AppFacts, secrets: AppSecrets): Promise<void>;
   /** What GitHub says of an app now. */
@@ -66,6 +70,14 @@ export function createAppStore({ db, vault, clock, host, environment }: AppStore
     secret === null ? null : vault.seal(place(id, column), secret);
   const rowOf = (id: string) =>
     db.selectFrom('github_apps').selectAll().where('host', '=', host).where('id', '=', id).executeTakeFirst();
+
+  const webhookRows = () =>
+    db
+      .selectFrom('github_apps')
+      .select(['id', 'sealed_webhook_secret'])
+      .where('host', '=', host)
+      .where('sealed_webhook_secret', 'is not', null)
+      .execute();
 
   /** Kept in memory only: the environment may name another app tomorrow. */
   const fromEnvironment: KnownApp | null = environment && {
@@ -111,6 +123,16 @@ export function createAppStore({ db, vault, clock, host, environment }: AppStore
       const row = await rowOf(id);
       if (!row) throw new AppError('not_found', `No GitHub App with the number ${id} is set up here.`);
       return readPrivateKey(await vault.open(place(id, 'sealed_private_key'), row.sealed_private_key));
+    },
+    async hasWebhookSecrets() {
+      return (await webhookRows()).length > 0;
+    },
+    async webhookSecrets() {
+      const secrets: string[] = [];
+      for (const { id, sealed_webhook_secret: sealed } of await webhookRows()) {
+        if (sealed !== null) secrets.push(await vault.open(place(id, 'sealed_webhook_secret'), sealed));
+      }
+      return secrets;
     },
     async add({ id, slug, name, owner, clientId }, { privateKey, clientSecret, webhookSecret }) {
       if (isEnvironments(id)) throw ofEnvironment();

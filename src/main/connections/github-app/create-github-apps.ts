@@ -229,6 +229,8 @@ export function createGitHubApps(parts: GitHubAppsParts): GitHubApps & Pick<Back
       const app = await store.get(id);
       await noting(id, signing(store, app).then(describe));
     },
+    hasWebhookSecrets: () => store.hasWebhookSecrets(),
+    webhookSecrets: () => store.webhookSecrets(),
     async round() {
       // What the person disconnected must not come back by itself; of the environment's app all is wanted, always.
       await Promise.all((await store.all()).map((app) => syncQuietly(app, () => app.configuredBy === 'environment')));

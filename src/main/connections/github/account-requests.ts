@@ -5,6 +5,7 @@ import type { Installations } from '../installations.ts';
 import { type Pauses, rateLimited } from '../pauses.ts';
 import type { Registry } from '../registry.ts';
 import type { TokenService } from '../token-service.ts';
+import type { Budgets } from './budget.ts';
 import type { ETagCache } from './etag-cache.ts';
 import { apiError, isGitHubsOwn, isRequestFailure, notGitHub } from './github-errors.ts';
 import { pauseAskedFor } from './rate-limit.ts';
@@ -49,6 +50,7 @@ export interface AccountRequestsParts {
   tokens: TokenService;
   pauses: Pauses;
   cache: ETagCache;
+  budgets: Budgets;
   /** Whether a person may be sent to an address in GitHub's name. */
   leadsToGitHub: (address: string) => boolean;
   clock: Clock;
@@ -57,7 +59,7 @@ export interface AccountRequestsParts {
 }
 
 export function createAccountRequests(parts: AccountRequestsParts): AccountRequests {
-  const { installations, registry, tokens, pauses, cache, leadsToGitHub, clock, changed } = parts;
+  const { installations, registry, tokens, pauses, cache, budgets, leadsToGitHub, clock, changed } = parts;
   /** How many limits without a time came in a row. */
   const strikes = new Map<string, number>();
   const sso = new Map<string, { url: string; error: AppError }>();
@@ -69,17 +71,19 @@ export function createAccountRequests(parts: AccountRequestsParts): AccountReque
     changed();
   };
 
+  const pauseFor = async (id: string, pause: number): Promise<AppError> => {
+    strikes.set(id, (strikes.get(id) ?? 0) + 1);
+    const until = clock.now() + pause;
+    await pauses.begin(id, until);
+    return rateLimited('GitHub', until);
+  };
+
   /** What a failure means for the account, and what the caller is told. */
   const conclude = async (id: string, { url }: OutgoingRequest, error: unknown): Promise<unknown> => {
     if (!isRequestFailure(error) || !error.response) return apiError(error, leadsToGitHub);
     const { status, response } = error;
     const pause = pauseAskedFor({ status, ...response }, clock.now(), strikes.get(id));
-    if (pause !== null) {
-      strikes.set(id, (strikes.get(id) ?? 0) + 1);
-      const until = clock.now() + pause;
-      await pauses.begin(id, until);
-      return rateLimited('GitHub', until);
-    }
+    if (pause !== null) return pauseFor(id, pause);
     if (status >= 500) return error;
     const verdict = apiError(error, leadsToGitHub);
     if (verdict instanceof AppError && verdict.code === 'sso_required') {
@@ -101,7 +105,9 @@ export function createAccountRequests(parts: AccountRequestsParts): AccountReque
     let answer: Answer;
     try {
       answer = await send(headers);
+      budgets.note(id, answer.headers);
     } catch (error) {
+      if (isRequestFailure(error) && error.response) budgets.note(id, error.response.headers);
       if (!cached || !isRequestFailure(error) || error.status !== 304) throw error;
       const { etag, link, data } = cached;
       return {
@@ -113,6 +119,11 @@ export function createAccountRequests(parts: AccountRequestsParts): AccountReque
     }
     // A captive portal says 200 to everything, and Octokit hands on JSON that was cut short as text.
     if (wantsJson(request) && answer.status === 200 && !isObject(answer.data)) throw notGitHub(answer.status);
+    if (isOverQuota(answer)) {
+      // A GraphQL limit is said with a status that means success, but in the headers of every other limit.
+      const pause = pauseAskedFor({ ...answer, status: 429 }, clock.now(), strikes.get(id));
+      if (pause !== null) throw await pauseFor(id, pause);
+    }
     const { etag, link } = answer.headers;
     if (typeof etag === 'string' && isCacheable(request))
       await cache.write(id, request.url, { etag, link, data: answer.data });
@@ -145,6 +156,7 @@ export function createAccountRequests(parts: AccountRequestsParts): AccountReque
     ssoWanted: (id) => sso.get(id)?.error ?? null,
     forget(id) {
       strikes.delete(id);
+      budgets.forget(id);
       if (sso.delete(id)) changed();
     },
   };
@@ -152,6 +164,15 @@ export function createAccountRequests(parts: AccountRequestsParts): AccountReque
 
 function wantsJson({ headers }: OutgoingRequest): boolean {
   return String(headers.accept).includes('json');
+}
+
+/**
+ * Whether GraphQL refused to answer a question for its limit.
+ * @see https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
+ */
+function isOverQuota({ data }: Answer): boolean {
+  if (typeof data !== 'object' || data === null || !('errors' in data) || !Array.isArray(data.errors)) return false;
+  return data.errors.some((error: unknown) => isObject(error) && Reflect.get(Object(error), 'type') === 'RATE_LIMITED');
 }
 
 /** One address has one cached body, so only the usual representation is kept. */

@@ -1,4 +1,4 @@
-import type { Octokit } from '@octokit/core';
+import type { Octokit, OctokitOptions } from '@octokit/core';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
@@ -13,6 +13,9 @@ import { pauseAskedFor } from './rate-limit.ts';
 const RETRIES = 2;
 const RETRY_BASE_MS = 1_000;
 const DO_NOT_RETRY = [400, 401, 403, 404, 409, 410, 422, 429, 451];
+
+type Asked = Required<Octokit['request']['endpoint']['DEFAULTS']>;
+type Send = (asked: Asked) => Answer | Promise<Answer>;
 
 const VERSION = { 'x-github-api-version': GITHUB_API_VERSION };
 
@@ -64,7 +67,8 @@ async function makeClient(id: string, parts: GitHubClientsParts): Promise<Octoki
 
   /** Next to the wire: what it decides is decided, so it hides its verdicts from the plugins around it. */
   const account = (octokit: Octokit) => {
-    octokit.hook.wrap('request', async (send, options) => {
+    octokit.hook.wrap('request', async (send, given) => {
+      const options = given.url === '/graphql' ? { ...given, url: graphqlAddress(apiUrl) } : given;
       const { method, url, headers } = octokit.request.endpoint.parse(options);
       try {
         return await requests.send(
@@ -78,6 +82,18 @@ async function makeClient(id: string, parts: GitHubClientsParts): Promise<Octoki
     });
   };
 
+  /**
+   * A GraphQL question is a POST, and the plugin keeps a second between those, as between writes. It is shown the
+   * question as what it is, a read; what is sent is the question.
+   */
+  const spacing = (octokit: Octokit, options: OctokitOptions) => {
+    const wrap = (_: 'request', wrapper: (send: Send, asked: Asked) => ReturnType<Send>) =>
+      octokit.hook.wrap('request', (send, asked) =>
+        isQuestion(asked) ? wrapper(() => send(asked), { ...asked, method: 'GET', url: '/' }) : wrapper(send, asked),
+      );
+    return throttling(Object.assign(Object.create(octokit), { hook: { wrap } }), options);
+  };
+
   /** Around all others: whoever asked gets AppErrors only. */
   const verdicts = (octokit: Octokit) => {
     octokit.hook.error('request', (error) => {
@@ -85,7 +101,7 @@ async function makeClient(id: string, parts: GitHubClientsParts): Promise<Octoki
     });
   };
 
-  const Client = core.Octokit.plugin(account, throttling, retry, verdicts);
+  const Client = core.Octokit.plugin(account, spacing, retry, verdicts);
   const log = logOf(logger);
   return new Client({
     baseUrl: apiUrl,
@@ -115,6 +131,16 @@ async function makeClientBearing(token: string, parts: GitHubClientsParts): Prom
     throw apiError(error, leadsToGitHub);
   });
   return client;
+}
+
+/** GitHub Enterprise Server has GraphQL beside the REST API and not below it. */
+function graphqlAddress(apiUrl: string): string {
+  return apiUrl.endsWith('/api/v3') ? apiUrl.replace(/v3$/, 'graphql') : `${apiUrl}/graphql`;
+}
+
+/** Whether it reads by GraphQL. */
+function isQuestion({ method, url, query }: { method: string; url: string; query?: unknown }): boolean {
+  return method === 'POST' && url === '/graphql' && typeof query === 'string' && !/^\s*mutation\b/.test(query);
 }
 
 function logOf(logger: Logger) {

@@ -44,25 +44,27 @@ export async function tracking(db: Kysely<unknown>): Promise<void> {
     .addColumn('moved_at', 'integer', (column) => column.notNull())
     .addColumn('next_look_at', 'integer', (column) => column.notNull())
     .addColumn('webhook_at', 'integer')
+    .addColumn('lost_by', 'text')
+    .addColumn('kept_from', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('muted', 'integer', (column) => column.notNull().defaultTo(0))
     .addUniqueConstraint('tracked_repositories_github', ['host', 'github_id'])
     .modifyEnd(sql`strict`)
     .execute();
   // Each way the table of repositories is sorted, so that a page of it costs the same however many there are.
-  for (const column of [
-    'pushed_at',
-    'updated_at',
-    'stars',
-    'open_issues',
-    'open_pull_requests',
-    'forks',
-    'next_look_at',
-  ])
+  for (const column of ['updated_at', 'stars', 'open_issues', 'open_pull_requests', 'forks', 'next_look_at'])
     await db.schema
       .createIndex(`tracked_repositories_${column}`)
       .on('tracked_repositories')
       .columns(['state', column, 'id'])
       .execute();
+  // An empty repository was never pushed to. NULL could not be gone on from by comparing.
+  await db.schema
+    .createIndex('tracked_repositories_pushed_at')
+    .on('tracked_repositories')
+    .columns(['state'])
+    .expression(sql`ifnull(pushed_at, 0)`)
+    .column('id')
+    .execute();
   await db.schema
     .createIndex('tracked_repositories_name')
     .on('tracked_repositories')
@@ -170,7 +172,21 @@ export async function tracking(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('tracked_pull_requests_author')
     .on('tracked_pull_requests')
-    .columns(['author', 'state', 'updated_at'])
+    .expression(sql`lower(author)`)
+    .columns(['state', 'updated_at', 'repository_id', 'number'])
+    .execute();
+  // Few of all, and looked through with every status.
+  await db.schema
+    .createIndex('tracked_pull_requests_asked')
+    .on('tracked_pull_requests')
+    .columns(['updated_at', 'repository_id', 'number'])
+    .where(sql.ref('reviewers'), '<>', sql.lit('[]'))
+    .execute();
+  await db.schema
+    .createIndex('tracked_pull_requests_merged')
+    .on('tracked_pull_requests')
+    .columns(['merged_at', 'repository_id', 'number'])
+    .where(sql.ref('merged_at'), 'is not', null)
     .execute();
   await db.schema
     .createIndex('tracked_pull_requests_of')
