@@ -13,9 +13,11 @@ import { acquireInstanceLock } from './core/instance-lock.ts';
 import { createLogger } from './core/logger.ts';
 import { createRedactor } from './core/redact.ts';
 import { createScheduler } from './core/scheduler.ts';
+import { createGitHubApi } from './http/github-api/github-api.ts';
 import { createListener } from './http/listener.ts';
 import { createRest } from './http/rest/rest.ts';
 import { createSocketDoor } from './http/socket.ts';
+import { createSessionTokens } from './http/trackeep/session-tokens.ts';
 import { createTrackeep } from './http/trackeep/trackeep.ts';
 import { readStaticClients } from './issuer/configured-clients.ts';
 import { createIssuer } from './issuer/create-issuer.ts';
@@ -23,8 +25,12 @@ import { createMcp } from './mcp/create-mcp.ts';
 import { createReleases } from './releases/create-releases.ts';
 import { openDatabase } from './storage/database.ts';
 import { createSettings } from './storage/settings.ts';
+import { createTracking } from './tracking/create-tracking.ts';
 import { createVault } from './vault/create-vault.ts';
 import { vaultChecks } from './vault/vault-checks.ts';
+
+/** Between two looks at what stands empty in the database file. */
+const SPACE_ROUND_MS = 3_600_000;
 
 export interface AppOptions {
   /** The product's own version. */
@@ -95,6 +101,10 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
 
   const database = await openDatabase({ dataDir, logger: logger.child('storage') });
   started.defer(() => database.close());
+  scheduler.every('empty space of the database', {
+    intervalMs: () => SPACE_ROUND_MS,
+    task: (signal) => database.giveBack(signal),
+  });
   const settings = createSettings({ file: host.openSettings(dataDir), config, loginItem: host.loginItem, bus });
 
   const vault = await createVault({
@@ -139,6 +149,20 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     platform: { os: process.platform, arch: process.arch },
   });
 
+  const tracking = createTracking({
+    db: database.db,
+    vault,
+    connections,
+    settings,
+    clock,
+    logger: logger.child('tracking'),
+    bus,
+    scheduler,
+    githubUrl: config.github.url,
+    address: () => address(),
+    databaseBytes: () => database.size(),
+  });
+
   const issuer = createIssuer({
     db: database.db,
     vault,
@@ -172,15 +196,27 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     clock,
     address: () => address(),
   });
+  const githubApi = createGitHubApi({
+    tracking,
+    connections,
+    tokens: issuer,
+    sessions: createSessionTokens({ config: config.trackeep, clock, issuer: () => address() }),
+    config: config.trackeep,
+    clock,
+    gitHubHost: new URL(config.github.url).host,
+    issuer: () => address(),
+  });
   const mcp = createMcp({
     tokens: issuer,
     connections,
     releases,
+    tracking,
+    bus,
+    clock,
     logger: logger.child('mcp'),
     address: () => address(),
     version,
   });
-  started.defer(() => mcp.stop());
 
   const doctor = createDoctor({
     clock,
@@ -199,6 +235,7 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     vault,
     connections,
     releases,
+    tracking,
     issuer,
     settings,
     doctor,
@@ -218,12 +255,16 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
     mcp,
     rest,
     trackeep,
+    githubApi,
+    webhooks: tracking,
     rendererDir,
     logger: logger.child('http'),
     clock,
   });
   const listening = await listener.start();
   started.defer(() => listener.stop());
+  // Before the listener, which would wait for the streams of news.
+  started.defer(() => mcp.stop());
   const address = () => listening.address;
 
   const socket = createSocketDoor({ dataDir, control, logger: logger.child('socket') });
@@ -236,6 +277,8 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   started.defer(() => connections.stop());
   await releases.start();
   started.defer(() => releases.stop());
+  await tracking.start();
+  started.defer(() => tracking.stop());
   logger.info('started', { version, host: host.kind, address: listening.address, vault: vault.view().state });
 
   return {

@@ -92,7 +92,7 @@ describe('trackeep refresh', () => {
       call: ((name: string) => answers[name]?.()) as never,
       terminal: {
         ...{ interactive: false, live: false, bold: plain, dim: plain, green: plain, yellow: plain, red: plain },
-        ...{ print: () => {}, json: () => {}, transient: () => {} },
+        ...{ print: () => {}, write: async () => {}, json: () => {}, transient: () => {} },
         warn: (...lines) => said.push(...lines),
       },
     });

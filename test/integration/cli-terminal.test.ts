@@ -1,9 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import type { TrackingView } from '../../src/shared/tracking-views.ts';
 import { cleanEnvironment } from '../support/app.ts';
 import { CLI, type CliRoom, listenTo, openCliRoom } from '../support/cli-room.ts';
-import { aConnection, aFlow, aStatus } from '../support/stand-in-control.ts';
+import { aConnection, aFlow, aStatus, someSettings } from '../support/stand-in-control.ts';
+
+const aTracking: TrackingView = {
+  accounts: [],
+  stored: { repositories: 0, commits: 0, pullRequests: 0, events: 0, databaseBytes: 0 },
+  ...{ waiting: 0, version: 1 },
+  webhooks: {
+    ...{ url: 'http://127.0.0.1:9090/webhooks/github', hasSecret: false, lastDeliveryAt: null },
+    ...{ channel: null, channelState: 'off' },
+  },
+};
 
 /** Runs a command on a pseudo-terminal of its own, by util-linux's `script`, which is on every Linux. */
 function onTerminal(room: CliRoom, command: string, env: Record<string, string> = {}): ChildProcess {
@@ -37,6 +48,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     const heard = listenTo(child);
     await heard.said('Type y to go on');
     expect(heard.text()).toMatch(/octocat on github\.com.*programs that use it stop working/s);
+    expect(heard.text()).toMatch(/history of its repositories that is kept on this machine is deleted/);
     child.stdin?.write(answer);
     expect(await once(child, 'close')).toEqual([goesOn ? 0 : 1, null]);
     expect(asked).toEqual(goesOn ? [{ id: aConnection.id }] : []);
@@ -66,6 +78,28 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     child.stdin?.write(answer);
     expect(await once(child, 'close')).toEqual([times === 1 ? 0 : 1, null]);
     expect(revoked).toBe(times);
+  });
+
+  it.each([
+    ['y\n', 1],
+    ['\n', 0],
+  ])('tracking forget names what is lost and asks; %j', async (answer, times) => {
+    let forgotten = 0;
+    await using room = await openCliRoom({
+      'connections.list': () => [aConnection],
+      'settings.get': () => someSettings,
+      'tracking.forget': () => {
+        forgotten += 1;
+        return aTracking;
+      },
+    });
+    const child = onTerminal(room, 'tracking forget octocat');
+    const heard = listenTo(child);
+    await heard.said('Type y to go on');
+    expect(heard.text()).toMatch(/octocat on github\.com.*commits, pull requests.*fetched again.*lost for good/s);
+    child.stdin?.write(answer);
+    expect(await once(child, 'close')).toEqual([times === 1 ? 0 : 1, null]);
+    expect(forgotten).toBe(times);
   });
 
   it('connect counts down, and Ctrl-C cancels', async () => {

@@ -13,7 +13,7 @@ let proxy: Awaited<ReturnType<typeof startTokenProxy>>;
 
 beforeAll(async () => {
   lab = await openMcpLab({ signedIn: false });
-  proxy = await startTokenProxy({ address: lab.address, token: lab.issue('openid') });
+  proxy = await startTokenProxy({ address: lab.address, token: lab.issue('openid', 'github:read') });
 });
 
 afterAll(async () => {

@@ -291,7 +291,7 @@ describe('the protocol', () => {
 
     const client = await connectV1(issue('openid'));
 
-    expect((await client.listTools()).tools).toHaveLength(6);
+    expect((await client.listTools()).tools).toHaveLength(Object.keys(TOOL_SCOPES).length);
     const result = await client.callTool({ name: 'whoami' });
     expect(result.structuredContent).toMatchObject({ clientId: 'client-of-the-lab' });
   });

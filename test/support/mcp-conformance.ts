@@ -5,10 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
 /** The scenarios of the MCP project's conformance suite that a server without the suite's sample fixtures must pass. */
-export const APPLICABLE = ['server-initialize', 'ping', 'tools-list', 'dns-rebinding-protection'] as const;
+export const APPLICABLE = [
+  'server-initialize',
+  'ping',
+  'tools-list',
+  'resources-list',
+  'dns-rebinding-protection',
+] as const;
 
 const FIXTURE = 'calls a sample tool of the suite, which no real server has';
-const NO_RESOURCES = 'the server has no resources, and does not declare the capability';
+const RESOURCE = 'reads a sample resource of the suite, which no real server has';
 const NO_PROMPTS = 'the server has no prompts, and does not declare the capability';
 const NO_SESSIONS = 'every request stands by itself: there are no sessions and no streams to come back to';
 
@@ -31,12 +37,11 @@ export const NOT_APPLICABLE: Readonly<Record<string, string>> = {
   'elicitation-sep1330-enums': FIXTURE,
   'server-sse-polling': NO_SESSIONS,
   'server-sse-multiple-streams': NO_SESSIONS,
-  'resources-list': NO_RESOURCES,
-  'resources-read-text': NO_RESOURCES,
-  'resources-read-binary': NO_RESOURCES,
-  'resources-templates-read': NO_RESOURCES,
-  'resources-subscribe': NO_RESOURCES,
-  'resources-unsubscribe': NO_RESOURCES,
+  'resources-read-text': RESOURCE,
+  'resources-read-binary': RESOURCE,
+  'resources-templates-read': RESOURCE,
+  'resources-subscribe': NO_SESSIONS,
+  'resources-unsubscribe': NO_SESSIONS,
   'prompts-list': NO_PROMPTS,
   'prompts-get-simple': NO_PROMPTS,
   'prompts-get-with-args': NO_PROMPTS,

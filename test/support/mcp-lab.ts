@@ -11,6 +11,7 @@ import { judge, ownNames } from '../../src/main/http/guards.ts';
 import type { AccessToken } from '../../src/main/issuer/issuer.ts';
 import { createMcp } from '../../src/main/mcp/create-mcp.ts';
 import { inOrder } from '../../src/main/mcp/tool-scopes.ts';
+import { createQueries } from '../../src/main/tracking/queries/create-queries.ts';
 import type { Scope } from '../../src/shared/scopes.ts';
 import { createQuietLogger, type QuietLogger } from './quiet-logger.ts';
 import { openReleasesLab, type ReleasesLab, type ReleasesLabOptions, until } from './releases-lab.ts';
@@ -66,11 +67,13 @@ export interface Received {
 
 export async function openMcpLab(options: ReleasesLabOptions = {}): Promise<McpLab> {
   const rooms = await openReleasesLab(options);
-  const { connections, releases, clock, github } = rooms;
+  const { connections, releases, clock, bus, db, github } = rooms;
   const logger = createQuietLogger();
   const tokens = new Map<string, AccessToken>();
   const looks: McpLab['looks'] = [];
   let broken: AppError | null = null;
+  const accounts = async () =>
+    (await connections.list()).map(({ id, host, login }) => ({ connectionId: id, host, login }));
   const mcp = createMcp({
     tokens: {
       async checkAccessToken(token, resource) {
@@ -82,7 +85,8 @@ export async function openMcpLab(options: ReleasesLabOptions = {}): Promise<McpL
     },
     version: '1.2.3',
     address: () => address,
-    ...{ connections, releases, logger },
+    ...{ connections, releases, clock, logger, bus },
+    tracking: { queries: createQueries({ db, githubUrl: github.url, accounts, clock }) },
   });
 
   const server = createServer(async (request, response) => {

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly red: Paint;
   /** Lines on standard output. */
   print(...lines: string[]): void;
+  /** Text on standard output as it is, no line of its own; resolves when more may follow. */
+  write(text: string): Promise<void>;
   /** Lines on standard error. */
   warn(...lines: string[]): void;
   /** One JSON document on a line of its own. */
@@ -63,6 +65,10 @@ export function createTerminal(env: NodeJS.ProcessEnv, leave: () => void): Termi
     print(...lines) {
       clearLine();
       stdout.write(`${lines.join('\n')}\n`);
+    },
+    write(text) {
+      clearLine();
+      return new Promise((resolve) => stdout.write(text, () => resolve()));
     },
     warn(...lines) {
       clearLine();

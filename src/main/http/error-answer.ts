@@ -24,6 +24,7 @@ const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   host_refused: 403,
   origin_refused: 403,
   body_too_large: 413,
+  signature_invalid: 401,
   internal: 500,
 
   // 423 would say "locked" more literally, but belongs to WebDAV's own locks; to a caller the vault is out of service.

@@ -6,9 +6,12 @@ import type { Logger } from '../core/logger.ts';
 import { ENDPOINTS } from '../issuer/endpoints.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { MCP_PATHS, type Mcp } from '../mcp/mcp.ts';
+import type { Tracking } from '../tracking/tracking.ts';
+import { WEBHOOK_PATH } from '../tracking/webhooks/webhooks.ts';
 import type { OnCallback, SignInLookup } from './callback.ts';
 import type { ControlDoor } from './control-door.ts';
 import { sendError } from './error-answer.ts';
+import { GITHUB_API_PATH, type GitHubApi } from './github-api/github-api.ts';
 import type { GitHubAppDesk } from './github-app-pages.ts';
 import { type Admission, judge, type OwnNames, ownNames } from './guards.ts';
 import { REST_PATHS, type Rest } from './rest/rest.ts';
@@ -17,6 +20,7 @@ import { answerUi } from './ui-door.ts';
 import { createUiEvents } from './ui-events.ts';
 import { createUiFiles } from './ui-files.ts';
 import { createUiSessions } from './ui-session.ts';
+import { createWebhookRoute } from './webhooks.ts';
 
 /**
  * 127.0.0.1, not `localhost`: that name may resolve to ::1 first, or to whatever the hosts file says, and then another
@@ -82,6 +86,8 @@ export function createListener(parts: {
   mcp: Pick<Mcp, 'answer'>;
   rest: Pick<Rest, 'answer'>;
   trackeep: Trackeep;
+  githubApi: GitHubApi;
+  webhooks: Pick<Tracking, 'deliver'>;
   rendererDir: string;
   logger: Logger;
   clock: Clock;
@@ -115,6 +121,7 @@ export function createListener(parts: {
     ),
     // Before the MCP server's, which takes the metadata of every other resource for its own.
     ...REST_PATHS.map((path): Mount => ({ path, origins: 'own', sameOriginOnly: false, answer: rest.answer })),
+    { path: WEBHOOK_PATH, origins: 'own', sameOriginOnly: false, answer: createWebhookRoute(parts.webhooks) },
     ...MCP_PATHS.map((path): Mount => ({ path, origins: 'loopback', sameOriginOnly: false, answer: mcp.answer })),
     ...TRACKEEP_ROUTES.map(
       (route): Mount => ({
@@ -124,6 +131,12 @@ export function createListener(parts: {
         answer: trackeep.answer,
       }),
     ),
+    {
+      path: GITHUB_API_PATH,
+      origins: parts.githubApi.takesOrigin,
+      sameOriginOnly: false,
+      answer: parts.githubApi.answer,
+    },
     {
       path: '/',
       origins: 'own',

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Connections } from '../connections/connections.ts';
 import { bearerTokenOf } from '../core/bearer-token.ts';
+import type { Bus } from '../core/bus.ts';
+import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { TokenChecks } from '../issuer/issuer.ts';
 import type { Releases } from '../releases/releases.ts';
+import type { Tracking } from '../tracking/tracking.ts';
 import { CHALLENGES, sendChallenge } from './challenge.ts';
 import { answerOptions, shareWithOrigin } from './cross-origin.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -20,6 +23,9 @@ export interface McpParts {
   tokens: TokenChecks;
   connections: Pick<Connections, 'list' | 'github'>;
   releases: Pick<Releases, 'view' | 'check'>;
+  tracking: Pick<Tracking, 'queries'>;
+  bus: Pick<Bus, 'on'>;
+  clock: Clock;
   logger: Logger;
   /** The listener's address, which is the issuer's identifier. Asked when needed: the listener starts later. */
   address(): string;

@@ -3,11 +3,14 @@ import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pickConnection } from '../pick-connections.ts';
 
+const HISTORY =
+  'The history of its repositories that is kept on this machine is deleted, too, unless another account sees them.';
+
 export const disconnect: Command = {
   name: 'disconnect',
   summary: 'Disconnect an account and revoke its token',
   description: [
-    'Deletes the account and its token here, and revokes the token at the provider where that is possible; it says when it is not.',
+    'Deletes the account and its token here, and revokes the token at the provider where that is possible; it says when it is not. Of a GitHub account, the history of its repositories that is kept on this machine is deleted, too.',
     'On a terminal you are asked first; without one, or with --yes, it is done at once.',
   ],
   arguments: [
@@ -36,6 +39,7 @@ export const disconnect: Command = {
     const question = [
       `Disconnect ${terminal.bold(name)}?`,
       'Its token is deleted here and revoked at the provider; programs that use it stop working.',
+      ...(connection.platform === 'github' && connection.kind === 'user' ? [HISTORY] : []),
     ];
     if (!(await confirm(question, invocation))) return EXIT.failed;
     const result = await call('connections.disconnect', { id: connection.id });

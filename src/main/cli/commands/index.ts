@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { activity } from './activity.ts';
 import { approvals } from './approvals.ts';
 import { clients } from './clients.ts';
 import { completion } from './completion.ts';
@@ -12,12 +13,15 @@ import { githubApp } from './github-app.ts';
 import { help } from './help.ts';
 import { open } from './open.ts';
 import { provider } from './provider.ts';
+import { pulls } from './pulls.ts';
 import { refresh } from './refresh.ts';
+import { repositories } from './repositories.ts';
 import { serve } from './serve.ts';
 import { settings } from './settings.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { token } from './token.ts';
+import { tracking } from './tracking.ts';
 import { unlock } from './unlock.ts';
 import { updates } from './updates.ts';
 import { whoami } from './whoami.ts';
@@ -37,6 +41,10 @@ export const COMMANDS: readonly Command[] = [
   approvals,
   clients,
   updates,
+  pulls,
+  activity,
+  repositories,
+  tracking,
   settings,
   provider,
   githubApp,

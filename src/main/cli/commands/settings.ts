@@ -5,15 +5,19 @@ import type { Command, Invocation } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { usage } from '../parse.ts';
 import { table } from '../words.ts';
+import { TRACKING_SETTINGS } from './tracking-settings.ts';
 
 type Key = keyof SettingsPatch;
 
 /** How a setting is spelled on the command line, read from there and shown there. */
-interface Setting {
+export interface Setting {
   key: Key;
   meaning: string;
-  /** @returns undefined when the text is no such value */
-  read(text: string): SettingsPatch | undefined;
+  /**
+   * @param current asks the app for the settings as they are now
+   * @returns undefined when the text is no such value
+   */
+  read(text: string, current: () => Promise<SettingsView>): SettingsPatch | undefined | Promise<SettingsPatch>;
   show(view: SettingsView): string;
 }
 
@@ -74,6 +78,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
       trackeepInstances.map(({ origin, passGitHubToken }) => origin + (passGitHubToken ? PASSED : '')).join(',') ||
       'none',
   },
+  ...TRACKING_SETTINGS,
   'start-at-login': toggle('startAtLogin', 'Start when you log in (desktop):'),
   'color-scheme': {
     key: 'colorScheme',
@@ -111,7 +116,7 @@ export const settings: Command = {
     }
     if (key === undefined || value === undefined) throw usage('set needs a key and a value.', settings);
     const setting = SETTINGS[key];
-    const patch = setting?.read(value);
+    const patch = await setting?.read(value, () => call('settings.get', {}));
     if (patch === undefined) throw usage(`"${value}" is no value for ${key}. ${setting?.meaning}`, settings);
     return show(invocation, await call('settings.set', patch), key);
   },

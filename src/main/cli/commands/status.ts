@@ -57,6 +57,7 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
   return [
     terminal[paint](`${shape} ${word}`),
     ...view.attention.map(({ text }) => `  ${text}`),
+    ...waitingLine(view.tracking.waiting),
     '',
     bold('Accounts'),
     ...(view.connections.length === 0
@@ -83,6 +84,11 @@ function lines(view: StatusView, terminal: Terminal, now: number): string[] {
     ]),
     ...(vault.problem === null ? [] : ['', `  ${vault.problem.message}`, `  ${vault.problem.remedy}`]),
   ];
+}
+
+function waitingLine(waiting: number): string[] {
+  if (waiting === 0) return [];
+  return [`  ${waiting === 1 ? '1 pull request waits' : `${waiting} pull requests wait`} for you: trackeep pulls`];
 }
 
 /** Two lines for each: the account, and its token. */

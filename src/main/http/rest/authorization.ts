@@ -2,7 +2,7 @@ import { SCOPE_NAMES, type Scope } from '../../../shared/scopes.ts';
 import { bearerTokenOf } from '../../core/bearer-token.ts';
 import type { AccessToken } from '../../issuer/issuer.ts';
 import { sendJson } from '../../issuer/oauth-error.ts';
-import type { Call, Room } from './call.ts';
+import type { Call, RestParts } from './call.ts';
 import { REST_METADATA_PATH } from './resource-metadata.ts';
 
 /** The error codes of RFC 6750 §3.1 with their status; `token_required` is ours, and no error in the challenge. */
@@ -13,7 +13,11 @@ const STATUS = { token_required: 401, invalid_request: 400, invalid_token: 401, 
  *
  * @returns what its access token says; null when it was refused
  */
-export async function authorized(room: Room, call: Call, scope: Scope): Promise<AccessToken | null> {
+export async function authorized(
+  room: Pick<RestParts, 'tokens' | 'issuer'>,
+  call: Pick<Call, 'request' | 'response' | 'search'>,
+  scope: Scope,
+): Promise<AccessToken | null> {
   const presented = bearerTokenOf(call.request, call.search);
   const refuse = (error: keyof typeof STATUS, message: string, scopes: readonly Scope[] = [scope]) => {
     const named = error === 'token_required' ? {} : { error, error_description: message };

@@ -13,6 +13,7 @@ export const REST_METADATA_PATH = '/.well-known/oauth-protected-resource/oauth';
 const REST_SCOPES: readonly Scope[] = [
   'installations:read',
   'installations:manage',
+  'github:read',
   'token:github',
   'token:jira',
   'token:slack',

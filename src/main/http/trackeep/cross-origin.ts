@@ -23,7 +23,7 @@ export function answerPreflight(response: ServerResponse, methods: string): void
   response.writeHead(204, {
     allow: methods,
     'access-control-allow-methods': methods,
-    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-allow-headers': 'authorization, content-type, if-none-match',
     'access-control-max-age': PREFLIGHT_SECONDS,
   });
   response.end();

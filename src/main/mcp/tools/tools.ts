@@ -1,5 +1,6 @@
 import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/server';
 import type { Connections } from '../../connections/connections.ts';
+import type { Clock } from '../../core/clock.ts';
 import { type AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Releases } from '../../releases/releases.ts';
@@ -9,6 +10,12 @@ import { getPullRequests } from './get-pull-requests.ts';
 import { listRepositories } from './list-repositories.ts';
 import { releaseNotes } from './release-notes.ts';
 import type { Call } from './tool.ts';
+import { listCommits } from './tracked/list-commits.ts';
+import { listPullRequests } from './tracked/list-pull-requests.ts';
+import { repositorySummary } from './tracked/repository-summary.ts';
+import { searchActivity } from './tracked/search-activity.ts';
+import type { Tracked } from './tracked/values.ts';
+import { whatChangedSince } from './tracked/what-changed-since.ts';
 import { whoami } from './whoami.ts';
 
 /** All tools, whatever the caller may use: what is missing it learns from the refusal. */
@@ -21,9 +28,11 @@ export interface Tools {
 export function createTools(parts: {
   connections: Pick<Connections, 'list' | 'github'>;
   releases: Pick<Releases, 'view' | 'check'>;
+  tracked: Tracked;
+  clock: Pick<Clock, 'now'>;
   logger: Logger;
 }): Tools {
-  const { connections, releases, logger } = parts;
+  const { connections, releases, tracked, clock, logger } = parts;
   const tools = [
     whoami(),
     connectionsStatus({ connections }),
@@ -31,6 +40,11 @@ export function createTools(parts: {
     releaseNotes({ connections, releases }),
     listRepositories({ connections }),
     getPullRequests({ connections }),
+    searchActivity(tracked),
+    whatChangedSince({ tracked, clock }),
+    listCommits(tracked),
+    listPullRequests(tracked),
+    repositorySummary(tracked),
   ];
   const byName = new Map<string, (typeof tools)[number]>(tools.map((tool) => [tool.name, tool]));
 
