@@ -66,6 +66,7 @@ async function takeAll(scheme: Scheme, folder: string): Promise<void> {
       await letIn(page, take, app);
       await makeApp(page, take);
       await handOut(page, take, app);
+      await repositories(page, take);
       await others(page, take);
     });
   } finally {
@@ -195,6 +196,24 @@ async function handOut(page: Page, take: Take, { dataDir }: RunningApp): Promise
   await take('handed-out');
 }
 
+/** What was fetched meanwhile. */
+async function repositories(page: Page, take: Take): Promise<void> {
+  await go(page, 'Activity');
+  await page.getByText(/repositories fetched/).waitFor({ state: 'detached' });
+  await page.getByRole('img', { name: /contributions in a year/ }).waitFor();
+  await page.getByRole('article').first().waitFor();
+  await take('activity');
+  await go(page, 'Pull requests');
+  await page.getByRole('article').first().waitFor();
+  await take('pull-requests');
+  await go(page, 'Repositories');
+  await page.getByRole('link', { name: 'octocat/garden' }).waitFor();
+  await take('repositories');
+  await page.getByRole('link', { name: 'octocat/garden' }).click();
+  await page.getByRole('img', { name: /^[\d,]+ commits in \d+ weeks/ }).waitFor();
+  await take('repository');
+}
+
 async function others(page: Page, take: Take): Promise<void> {
   await go(page, 'Status');
   await page.getByText('Issuer address').waitFor();
@@ -206,7 +225,7 @@ async function others(page: Page, take: Take): Promise<void> {
   await page.getByLabel('Client ID').waitFor();
   await take('setup-jira');
   await go(page, 'Settings');
-  await page.getByText('Notifications').waitFor();
+  await page.getByText('Notifications', { exact: true }).waitFor();
   await take('settings');
   await go(page, 'Doctor');
   await page.getByRole('button', { name: 'Copy report' }).waitFor();

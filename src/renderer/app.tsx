@@ -7,6 +7,8 @@ import { Shell } from './components/shell.tsx';
 import { SignInProvider } from './components/sign-in/sign-in.tsx';
 import { UnlockProvider } from './components/unlock.tsx';
 import { useLinkState, useView } from './data/app-link.tsx';
+import { useTrackingChanges } from './data/tracking.ts';
+import { ActivityPage } from './pages/activity.tsx';
 import { ApprovalsPage } from './pages/approvals.tsx';
 import { ClientsPage } from './pages/clients.tsx';
 import { ConnectionsPage } from './pages/connections.tsx';
@@ -14,6 +16,9 @@ import { DoctorPage } from './pages/doctor.tsx';
 import { GitHubAppsPage } from './pages/github-apps.tsx';
 import { HandedOutPage } from './pages/handed-out.tsx';
 import { ProviderPage } from './pages/provider.tsx';
+import { PullRequestsPage } from './pages/pull-requests.tsx';
+import { RepositoriesPage } from './pages/repositories.tsx';
+import { RepositoryPage } from './pages/repository.tsx';
 import { SessionRequiredPage } from './pages/session-required.tsx';
 import { SettingsPage } from './pages/settings.tsx';
 import { StatusPage } from './pages/status.tsx';
@@ -22,6 +27,7 @@ import { WelcomePage } from './pages/welcome.tsx';
 
 export function App() {
   useColorSchemeSetting();
+  useTrackingChanges();
   if (useLinkState() === 'session_required') return <SessionRequiredPage />;
   return (
     <UnlockProvider>
@@ -39,6 +45,10 @@ export function App() {
               </Route>
               <Route path="/connections/github-apps" component={GitHubAppsPage} />
               <Route path="/connections/handed-out" component={HandedOutPage} />
+              <Route path="/activity" component={ActivityPage} />
+              <Route path="/repositories" component={RepositoriesPage} />
+              <Route path="/repositories/:id">{({ id }) => <RepositoryPage key={id} id={Number(id)} />}</Route>
+              <Route path="/pull-requests" component={PullRequestsPage} />
               <Route path="/clients" component={ClientsPage} />
               <Route path="/updates" component={UpdatesPage} />
               <Route path="/settings" component={SettingsPage} />

@@ -5,6 +5,7 @@ import { AppError } from '../../src/main/core/errors.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import type { ContractEvent } from '../../src/shared/contract.ts';
 import type { SettingsView } from '../../src/shared/views.ts';
+import { TRACKING_SETTINGS } from '../support/sample-views.ts';
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
@@ -16,6 +17,7 @@ const settings: SettingsView = {
   notifications: true,
   resourceServers: [],
   trackeepInstances: [],
+  tracking: TRACKING_SETTINGS,
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},

@@ -11,6 +11,7 @@ const STATUS: StatusView = {
   vault: { source: 'file', backend: 'key file', state: 'open', problem: null },
   issuer: { address: 'http://127.0.0.1:9090', mcp: 'http://127.0.0.1:9090/mcp' },
   updates: { state: 'up_to_date', currentVersion: '1.3.0', latestVersion: '1.3.0', checkedAt: null, nextCheckAt: null },
+  tracking: { waiting: 0, first: [] },
 };
 
 function menu(status: Partial<StatusView> = {}, startAtLogin: boolean | null = false, waiting = 0) {
@@ -80,5 +81,33 @@ describe('the tray menu', () => {
       checked: true,
       command: { do: 'start-at-login', on: false },
     });
+  });
+});
+
+describe('pull requests in the tray', () => {
+  const first = [
+    { repository: 'octocat/garden', number: 12, title: 'Keep the pump running', url: 'https://github.com/x/y/pull/12' },
+  ];
+
+  it('are not named while none waits', () => {
+    expect(entry(menu().entries, 'Pull requests (0)')).toBeUndefined();
+    expect(menu().badge).toBe(0);
+  });
+
+  it('are counted, and the most pressing ones lead straight to GitHub', () => {
+    const { entries, badge } = menu({ tracking: { waiting: 4, first } }, false, 1);
+    expect(entry(entries, 'Pull requests (4)')?.command).toEqual({ do: 'open', page: 'pull-requests' });
+    expect(entry(entries, '   octocat/garden #12: Keep the pump running')?.command).toEqual({
+      do: 'visit',
+      url: 'https://github.com/x/y/pull/12',
+    });
+    expect(badge).toBe(5);
+  });
+
+  it('have their titles cut before they make the menu wider than the screen', () => {
+    const title = 'water '.repeat(50);
+    const { entries } = menu({ tracking: { waiting: 1, first: first.map((one) => ({ ...one, title })) } });
+    const labels = entries.flatMap((one) => (one === 'line' ? [] : [one.label]));
+    expect(labels.every((label) => label.length < 100)).toBe(true);
   });
 });

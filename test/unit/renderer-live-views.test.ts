@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createWatchable, type RendererClient } from '../../src/renderer/client/client.ts';
 import { createLiveViews, flowKey, viewKey } from '../../src/renderer/data/live-views.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView } from '../../src/shared/views.ts';
-import { APPROVAL, CLIENT, CONNECTION as connection } from '../support/sample-views.ts';
+import { APPROVAL, CLIENT, CONNECTION as connection, TRACKING_SETTINGS } from '../support/sample-views.ts';
 
 const settings = (currentVersion: string): SettingsView => ({
   automaticChecks: true,
@@ -13,6 +13,7 @@ const settings = (currentVersion: string): SettingsView => ({
   notifications: true,
   resourceServers: [],
   trackeepInstances: [],
+  tracking: TRACKING_SETTINGS,
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},
@@ -48,6 +49,7 @@ const statusWith = (connections: ConnectionView[]): StatusView => ({
   vault: { source: 'file', backend: 'key file', state: 'open', problem: null },
   issuer: { address: 'http://127.0.0.1:9090', mcp: 'http://127.0.0.1:9090/mcp' },
   updates: { state: 'never_checked', currentVersion: null, latestVersion: null, checkedAt: null, nextCheckAt: null },
+  tracking: { waiting: 0, first: [] },
 });
 
 /** A client whose every answer is given by hand, so that a test decides what arrives first. */

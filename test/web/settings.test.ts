@@ -80,7 +80,59 @@ describe('settings', () => {
     expect(await page.getByRole('button', { name: /new master key/ }).count()).toBe(0);
     await page.getByText('trackeep doctor --rotate-key').waitFor();
   });
+
+  it('say which repositories are tracked, for how long, and what the person is told of', async () => {
+    // An earlier test has turned them off, and then there is nothing to choose.
+    await callRunningApp(lab.app.dataDir, 'settings.set', { notifications: true });
+    const { page, picture } = await openUi(lab.browser, lab.app);
+    await visit(page, 'Settings');
+    const section = page.getByRole('region', { name: 'Repositories' });
+    const saved = async (change: () => Promise<unknown>) => {
+      const before = (await tracking(lab)).version;
+      await change();
+      await expect.poll(async () => (await tracking(lab)).version, PATIENCE).not.toBe(before);
+    };
+    await saved(() => section.getByLabel('Which').selectOption('Those that I starred'));
+    await section.getByText('Saved', { exact: true }).waitFor();
+    await saved(async () => {
+      await section.getByLabel('Only of these owners').fill('acme');
+      await page.keyboard.press('Enter');
+    });
+    await saved(() => clickLabel(page, 'Forks too'));
+    await saved(() => clickLabel(page, 'Something is released'));
+    await saved(() => section.getByLabel(/^Keep commits/).selectOption('90 days'));
+
+    const channel = section.getByLabel('Webhook channel');
+    await channel.fill('no address');
+    await page.keyboard.press('Enter');
+    await section.getByText('Enter an address such as https://smee.io/abc123.').waitFor();
+    // Nobody listens there.
+    await channel.fill('http://127.0.0.1:9/channel');
+    await saved(() => section.getByRole('button', { name: 'Save' }).click());
+    await section.getByText(/Connecting|Not reachable/).waitFor();
+    await section.scrollIntoViewIfNeeded();
+    await picture('settings-repositories');
+
+    await page.reload();
+    expect(await section.getByLabel('Which').inputValue()).toBe('starred');
+    await section.getByText('acme', { exact: true }).waitFor();
+    expect(await section.getByLabel('Forks too').isChecked()).toBe(true);
+    expect(await section.getByLabel('Something is released').isChecked()).toBe(true);
+    expect(await section.getByLabel('My review is asked for').isChecked()).toBe(true);
+    expect(await section.getByLabel(/^Keep commits/).inputValue()).toBe('90');
+    expect(await channel.inputValue()).toBe('http://127.0.0.1:9/channel');
+    expect((await tracking(lab)).settings).toMatchObject({
+      choice: { from: 'starred', owners: ['acme'], forks: true, archived: false },
+      notices: { releases: true, reviewRequested: true },
+      keepDays: 90,
+    });
+  });
 });
+
+async function tracking({ app }: WebLab) {
+  const { tracking: settings } = await callRunningApp(app.dataDir, 'settings.get', {});
+  return { settings, version: JSON.stringify(settings) };
+}
 
 describe('the Trackeep instances', () => {
   const KEEP = 'https://keep.example.com';

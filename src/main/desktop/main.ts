@@ -118,7 +118,7 @@ async function run({ options, config: asked }: Start): Promise<void> {
 
   setupIpc({ call: openingSignIns(control, openLink), subscribe: control.subscribe, window });
   await setupColorScheme(client);
-  const obey = createTrayCommands({ client, window, notify: (notice) => notifications.show(notice) });
+  const obey = createTrayCommands({ client, window, notify: (notice) => notifications.show(notice), openLink });
   const tray = await setupTray({ client, images: join(RESOURCES, 'tray'), panel, run: obey });
   running.defer(() => tray.destroy());
   setupSecondInstance(() => window.show());

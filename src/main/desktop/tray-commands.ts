@@ -13,8 +13,10 @@ export function createTrayCommands(parts: {
   client: ContractClient;
   window: MainWindow;
   notify: (notice: NoticeView) => void;
+  /** Opens a vetted address in the browser. */
+  openLink: (address: string) => void;
 }): (command: TrayCommand) => void {
-  const { client, window, notify } = parts;
+  const { client, window, notify, openLink } = parts;
 
   const refreshAll = async () => {
     const connections = await client.call('connections.list', {});
@@ -27,6 +29,8 @@ export function createTrayCommands(parts: {
     switch (command.do) {
       case 'open':
         return window.show(command.page);
+      case 'visit':
+        return openLink(command.url);
       case 'refresh':
         return refreshAll();
       case 'check':

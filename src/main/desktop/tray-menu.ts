@@ -5,6 +5,8 @@ import type { Page } from './window.ts';
 /** What a click in the tray's menu asks for. */
 export type TrayCommand =
   | { do: 'open'; page: Page | null }
+  /** A page at a provider, in the person's browser. */
+  | { do: 'visit'; url: string }
   | { do: 'refresh' }
   | { do: 'check' }
   | { do: 'start-at-login'; on: boolean }
@@ -24,6 +26,8 @@ export type TrayEntry =
 export interface TrayModel {
   state: Overall;
   tooltip: string;
+  /** How many approvals and pull requests wait: shown on the app's icon, where the system does such. */
+  badge: number;
   entries: TrayEntry[];
 }
 
@@ -41,6 +45,7 @@ export function trayModel(
   return {
     state: status.overall,
     tooltip: `${APP_NAME}: ${summary}`,
+    badge: waiting + status.tracking.waiting,
     entries: [
       ...(status.attention.length === 0 ? [{ label: summary, command: null }] : []),
       ...status.attention.map(({ text, page }): TrayEntry => ({ label: text, command: { do: 'open', page } })),
@@ -48,6 +53,7 @@ export function trayModel(
       ...status.connections.map(connectionEntry),
       { label: 'Connect…', command: { do: 'open', page: status.connections.length === 0 ? 'welcome' : 'connections' } },
       { label: waiting === 0 ? 'Approvals' : `Approvals (${waiting})`, command: { do: 'open', page: 'approvals' } },
+      ...pullRequestEntries(status.tracking),
       { label: 'Refresh now', command: status.connections.length === 0 ? null : { do: 'refresh' } },
       status.updates.state === 'checking'
         ? { label: 'Checking for updates…', command: null }
@@ -67,6 +73,21 @@ export function trayModel(
       { label: 'Quit', command: { do: 'quit' } },
     ],
   };
+}
+
+/** Longer than that, a title makes the menu wider than it is useful. */
+const LONGEST_TITLE = 60;
+
+/** The pull requests that wait for the person: how many, and the most pressing ones. */
+function pullRequestEntries({ waiting, first }: StatusView['tracking']): TrayEntry[] {
+  if (waiting === 0) return [];
+  return [
+    { label: `Pull requests (${waiting})`, command: { do: 'open', page: 'pull-requests' } },
+    ...first.map(({ repository, number, title, url }): TrayEntry => {
+      const short = title.length > LONGEST_TITLE ? `${title.slice(0, LONGEST_TITLE).trimEnd()}…` : title;
+      return { label: `   ${repository} #${number}: ${short}`, command: { do: 'visit', url } };
+    }),
+  ];
 }
 
 function connectionEntry({ login, host, state, pausedUntil }: ConnectionView): TrayEntry {

@@ -1,4 +1,4 @@
-import { Menu, type MenuItemConstructorOptions, nativeTheme, Tray } from 'electron';
+import { app, Menu, type MenuItemConstructorOptions, nativeTheme, Tray } from 'electron';
 import type { ContractClient } from '../../shared/contract.ts';
 import { type PanelTheme, trayImage } from './tray-images.ts';
 import { type TrayCommand, type TrayEntry, trayModel } from './tray-menu.ts';
@@ -38,6 +38,7 @@ export async function setupTray(parts: {
     shown = next;
     tray.setImage(image);
     tray.setToolTip(model.tooltip);
+    app.setBadgeCount(model.badge);
     // Always a new menu: on Linux, changes to one that is set already are not seen.
     tray.setContextMenu(Menu.buildFromTemplate(model.entries.map((entry) => menuItem(entry, run))));
   };

@@ -14,6 +14,7 @@ const EVENTS: { [N in EventName]: true } = {
   clients: true,
   flow: true,
   updates: true,
+  tracking: true,
   settings: true,
   notice: true,
 };

@@ -16,6 +16,16 @@ export function ExternalLink({ href, children }: { href: string; children: React
   );
 }
 
+/** A title that others wrote, leading to its page outside. Quieter than a link in running text. */
+export function OutsideTitle({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Anchor href={href} {...OUTSIDE} c="inherit" fw={500} underline="hover" dir="auto" display="inline-block">
+      {children}
+      <VisuallyHidden> (opens in your browser)</VisuallyHidden>
+    </Anchor>
+  );
+}
+
 /** The same as a button. */
 export function ExternalButton({
   href,

@@ -1,13 +1,16 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import {
-  IconActivity,
   IconApps,
+  IconBooks,
+  IconGauge,
+  IconGitPullRequest,
   IconHeartbeat,
   IconPackage,
   IconPlugConnected,
   IconSettings,
   IconShieldCheck,
   IconSparkles,
+  IconTimeline,
 } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { Attention } from '../../shared/views.ts';
@@ -15,10 +18,15 @@ import { useView } from '../data/app-link.tsx';
 import { BrandMark } from './brand.tsx';
 import classes from './navigation.module.css';
 
-const PAGES: readonly { page: Attention['page'] | 'status'; label: string; Icon: typeof IconActivity }[] = [
+type Page = Attention['page'] | 'status';
+
+const PAGES: readonly { page: Page; label: string; Icon: typeof IconApps }[] = [
   { page: 'welcome', label: 'Get started', Icon: IconSparkles },
-  { page: 'status', label: 'Status', Icon: IconActivity },
+  { page: 'status', label: 'Status', Icon: IconGauge },
   { page: 'approvals', label: 'Approvals', Icon: IconShieldCheck },
+  { page: 'activity', label: 'Activity', Icon: IconTimeline },
+  { page: 'pull-requests', label: 'Pull requests', Icon: IconGitPullRequest },
+  { page: 'repositories', label: 'Repositories', Icon: IconBooks },
   { page: 'connections', label: 'Connections', Icon: IconPlugConnected },
   { page: 'clients', label: 'Clients', Icon: IconApps },
   { page: 'updates', label: 'Updates', Icon: IconPackage },
@@ -31,6 +39,10 @@ export function Navigation() {
   const [location] = useLocation();
   const status = useView('status.get').data;
   const approvals = useView('approvals.list').data?.length ?? 0;
+  const waiting: { readonly [page in Page]?: number } = {
+    approvals,
+    'pull-requests': status?.tracking.waiting ?? 0,
+  };
   const newcomer = status?.connections.length === 0;
   return (
     <nav className={classes.navigation} aria-label="Pages">
@@ -40,6 +52,7 @@ export function Navigation() {
       </div>
       <ul className={classes.pages}>
         {PAGES.filter(({ page }) => page !== 'welcome' || newcomer).map(({ page, label, Icon }) => {
+          const number = waiting[page] ?? 0;
           const waits = page !== 'welcome' && status?.attention.some((item) => item.page === page);
           return (
             <li key={page}>
@@ -50,11 +63,11 @@ export function Navigation() {
               >
                 <Icon size={20} stroke={1.6} aria-hidden />
                 <span className={classes.label}>{label}</span>
-                {page === 'approvals' && approvals > 0 ? (
+                {number > 0 ? (
                   <span className={classes.count}>
-                    <span aria-hidden="true">{approvals}</span>
+                    <span aria-hidden="true">{number}</span>
                     <VisuallyHidden>
-                      ({approvals} {approvals === 1 ? 'waits' : 'wait'} for you)
+                      ({number} {number === 1 ? 'waits' : 'wait'} for you)
                     </VisuallyHidden>
                   </span>
                 ) : (

@@ -9,6 +9,7 @@ import classes from './page.module.css';
  * @param nav the way between pages of one subject, which keeps its place above the heading
  * @param lead one sentence under the heading
  * @param actions buttons that concern the whole page
+ * @param wide for tables and pictures, which need more room than text
  */
 export function Page({
   title,
@@ -16,6 +17,7 @@ export function Page({
   nav,
   lead,
   actions,
+  wide = false,
   children,
 }: {
   title: ReactNode;
@@ -23,13 +25,14 @@ export function Page({
   nav?: ReactNode;
   lead?: ReactNode;
   actions?: ReactNode;
+  wide?: boolean;
   children: ReactNode;
 }) {
   useEffect(() => {
     document.title = `${name} – Trackeep Tray`;
   }, [name]);
   return (
-    <Stack gap="xl">
+    <Stack gap="xl" data-wide={wide || undefined}>
       {nav}
       <Group component="header" justify="space-between" align="flex-start" gap="md">
         <div className={classes.heading}>

@@ -75,6 +75,11 @@ export function AppLinkProvider({ client, children }: { client: RendererClient; 
   );
 }
 
+/** The way to ask the app something that is no view. */
+export function useClient(): RendererClient {
+  return useAppLink().client;
+}
+
 /** Which door this page stands behind, and the platform where that is known. */
 export function useDoor(): { door: RendererClient['door']; platform: string | null } {
   const { client } = useAppLink();

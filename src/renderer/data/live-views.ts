@@ -3,11 +3,13 @@ import type { ContractEvent, EventName, Input, Output, ProcedureName, QueryName 
 import type { AuditView, FlowView } from '../../shared/views.ts';
 import type { RendererClient } from '../client/client.ts';
 
-/** The queries that take no input, and so are one view each. The log comes page by page. */
-export type ViewName = Exclude<
-  { [N in QueryName]: Record<string, never> extends Input<N> ? N : never }[QueryName],
-  'audit.list'
->;
+/** The queries that take no input, and so are one view each. The log, and what is tracked, come page by page. */
+export type ViewName =
+  | Exclude<
+      { [N in QueryName]: Record<string, never> extends Input<N> ? N : never }[QueryName],
+      'audit.list' | `tracking.${string}`
+    >
+  | 'tracking.get';
 
 const VIEW_OF_EVENT = {
   status: 'status.get',
@@ -15,6 +17,7 @@ const VIEW_OF_EVENT = {
   approvals: 'approvals.list',
   clients: 'clients.list',
   updates: 'updates.get',
+  tracking: 'tracking.get',
   settings: 'settings.get',
 } as const satisfies Partial<Record<EventName, ViewName>>;
 
@@ -25,6 +28,8 @@ const VIEW_OF_COMMAND: { readonly [N in ProcedureName]?: ViewName } = {
   'updates.stop': 'updates.get',
   'updates.discard': 'updates.get',
   'settings.set': 'settings.get',
+  'tracking.refresh': 'tracking.get',
+  'tracking.forget': 'tracking.get',
 };
 
 /** Commands that answer with one sign-in. */

@@ -5,6 +5,7 @@ import { ResourceServers } from '../components/resource-servers.tsx';
 import { ColorSchemeRow, CurrentVersionRow, IntervalRow, SwitchRow } from '../components/setting-rows.tsx';
 import { SigningKeys } from '../components/signing-keys.tsx';
 import { TrackeepInstances } from '../components/trackeep-instances.tsx';
+import { TrackingSettings } from '../components/tracking/tracking-settings.tsx';
 import { VaultSettings } from '../components/vault-settings.tsx';
 import { useView } from '../data/app-link.tsx';
 
@@ -68,6 +69,7 @@ export function SettingsPage() {
               description="Light, dark, or as your system has it."
             />
           </Section>
+          <TrackingSettings settings={settings} />
           <TrackeepInstances settings={settings} />
           <ResourceServers settings={settings} />
         </>

@@ -5,11 +5,13 @@ import { Copyable } from '../components/copy.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Fact, Facts } from '../components/fact.tsx';
 import { Page, Section } from '../components/page.tsx';
+import { PageLink } from '../components/page-link.tsx';
 import { StateMark, StateShape } from '../components/state-mark.tsx';
 import { Time } from '../components/time.tsx';
 import { useView } from '../data/app-link.tsx';
 import { accountSubtitle, accountTitle } from '../words/connections.ts';
 import { CONNECTION_STATES, KEY_SOURCES, type Shape, type Tone, VAULT_STATES } from '../words/states.ts';
+import { progressWords, TRACKING_STATES } from '../words/tracking.ts';
 import { UPDATES_STATES } from '../words/updates.ts';
 
 /** How things stand: first whether anything needs the person, then the details. */
@@ -35,6 +37,7 @@ export function StatusPage() {
         <>
           <AttentionList attention={others} />
           <ConnectionsGlance status={status.data} />
+          <TrackingGlance />
           <UpdatesGlance status={status.data} />
           <AppFacts status={status.data} />
         </>
@@ -136,6 +139,27 @@ function ConnectionsGlance({ status }: { status: StatusView }) {
           ))}
         </Stack>
       )}
+    </Section>
+  );
+}
+
+/** How far the fetching of repositories has come. Nothing, where nobody is connected whose repositories there are. */
+function TrackingGlance() {
+  const accounts = useView('tracking.get').data?.accounts ?? [];
+  if (accounts.length === 0) return null;
+  return (
+    <Section title="Repositories">
+      <Stack gap="sm">
+        {accounts.map((account) => (
+          <Group key={account.connectionId} justify="space-between" gap="sm">
+            <Text flex="1 1 14rem" style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+              {accounts.length > 1 && `${account.login} at ${account.host}: `}
+              {account.problem?.message ?? progressWords(account)} <PageLink href="/repositories">Show</PageLink>
+            </Text>
+            <StateMark {...TRACKING_STATES[account.state]} />
+          </Group>
+        ))}
+      </Stack>
     </Section>
   );
 }

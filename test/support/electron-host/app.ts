@@ -32,6 +32,7 @@ type Implemented =
   | 'requestSingleInstanceLock'
   | 'setAboutPanelOptions'
   | 'setAppUserModelId'
+  | 'setBadgeCount'
   | 'setDesktopName'
   | 'setName'
   | 'setPath'
@@ -70,6 +71,9 @@ class App extends EventEmitter implements Pick<Electron.App, Implemented> {
   }
   setAppUserModelId(_id: string): void {}
   setDesktopName(_name: string): void {}
+  setBadgeCount(_count?: number): boolean {
+    return true;
+  }
   setAboutPanelOptions(_options: Electron.AboutPanelOptionsOptions): void {}
   enableSandbox(): void {
     if (this.#isReady) throw new Error('app.enableSandbox() can only be called before app is ready');

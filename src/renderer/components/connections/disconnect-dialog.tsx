@@ -92,6 +92,12 @@ function Losses({ connection, others }: { connection: ConnectionView; others: Co
       {exports.map((one) => (
         <List.Item key={one.to}>It is taken away from {exportPlace(one)}, too.</List.Item>
       ))}
+      {platform === 'github' && kind === 'user' && (
+        <List.Item>
+          The history of its repositories that is kept on this machine is deleted: commits, pull requests and everything
+          that happened. What another account sees, too, stays.
+        </List.Item>
+      )}
       {sharesSignIn && <List.Item>The other sites of {login} stay connected.</List.Item>}
       {platform === 'github' && isLast && (
         <List.Item>It is the only GitHub account: updates cannot be checked until you connect one again.</List.Item>
