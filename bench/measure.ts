@@ -13,7 +13,7 @@ export interface Result {
   /** What was measured, and the peer beside it: medians of one run. */
   ours: number;
   peer: number;
-  unit: 'ms' | 'MB' | 'requests/s';
+  unit: 'ms' | 'MB' | 'requests/s' | 'rows/s' | 'requests' | 'points';
   ratio: number;
   /** Null: the peer shows how much there is to be had, and nobody promises it. */
   goal: Goal | null;

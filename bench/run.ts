@@ -2,8 +2,11 @@
  * `npm run bench`: where we stand beside what people use today, as ratios of medians taken in turns in one run, since
  * absolute times say more about the machine than about the program. Exits with 1 when a goal is missed.
  *
- *     npm run bench [-- --json]
+ *     npm run bench [-- --json] [--large]
+ *
+ * `--large`: a thousand repositories and a hundred thousand commits where otherwise fewer do.
  */
+import { measureActivityPage } from './activity-page.ts';
 import { measureGitCredential } from './git-credential.ts';
 import { measureIssuerThroughput } from './issuer-throughput.ts';
 import type { Result } from './measure.ts';
@@ -12,6 +15,8 @@ import { measureStartToReady } from './start-to-ready.ts';
 import { measureStatusThroughput } from './status-throughput.ts';
 import { measureTokenCommand } from './token-command.ts';
 import { measureTokenRoute } from './token-route.ts';
+import { measureTrackingRest } from './tracking-rest.ts';
+import { measureTrackingSync } from './tracking-sync.ts';
 
 const json = process.argv.includes('--json');
 const results: Result[] = [];
@@ -23,6 +28,9 @@ const measures: (() => Promise<Result | Result[]>)[] = [
   measureResidentMemory,
   measureIssuerThroughput,
   measureTokenRoute,
+  measureTrackingSync,
+  measureTrackingRest,
+  measureActivityPage,
 ];
 for (const measure of measures) {
   for (const result of [await measure()].flat()) {
@@ -34,7 +42,7 @@ if (json) console.log(JSON.stringify(results, null, 2));
 process.exitCode = results.every((result) => result.met) ? 0 : 1;
 
 function lines({ name, ours, peer, unit, ratio, goal, met, rounds, latency }: Result): string {
-  const digits = unit === 'requests/s' ? 0 : 1;
+  const digits = unit === 'requests/s' || unit === 'rows/s' ? 0 : 1;
   const word = goal === null ? 'told  ' : met ? 'met   ' : 'MISSED';
   const wanted =
     goal === null ? 'no goal' : 'atMost' in goal ? `goal at most ${goal.atMost}` : `goal at least ${goal.atLeast}`;

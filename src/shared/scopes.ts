@@ -18,7 +18,7 @@ export const SCOPES = {
   'installations:read': { text: 'see which accounts you have connected, and whether they work', sensitive: false },
   'installations:manage': { text: 'connect and disconnect your accounts', sensitive: true },
   'github:read': {
-    text: 'read your repositories and pull requests on GitHub, private ones included',
+    text: 'read your repositories on GitHub and what happens in them, private ones included',
     sensitive: false,
   },
   'token:github': { text: 'get tokens that act as you on GitHub', sensitive: true },

@@ -55,7 +55,7 @@ describe.runIf(process.platform === 'linux')('on a disk that is full', () => {
   it('every write fails with disk_full and the path, nothing is lost, and all works again once there is room', async () => {
     const dataDir = temporaryFolder();
 
-    const { code, stdout, stderr } = await onSmallDisk(dataDir, 1_024, child('full-disk-child.ts'), dataDir);
+    const { code, stdout, stderr } = await onSmallDisk(dataDir, 2_048, child('full-disk-child.ts'), dataDir);
 
     expect({ code, stderr: stderr.replace(/^The log .*\n/, '') }).toEqual({ code: 0, stderr: '' });
     const { full, kept, afterwards } = JSON.parse(stdout);

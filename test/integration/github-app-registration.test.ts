@@ -116,6 +116,8 @@ describe('a new app', () => {
     expect(await lab.vault.open(place('sealed_webhook_secret'), row.sealed_webhook_secret ?? '')).toBe(
       registered?.webhookSecret,
     );
+    expect(await lab.connections.githubApps.hasWebhookSecrets()).toBe(true);
+    expect(await lab.connections.githubApps.webhookSecrets()).toEqual([registered?.webhookSecret]);
     const everything = [text, JSON.stringify([app, row]), ...lab.log].join('\n');
     for (const secret of lab.github.apps.everything()) expect(everything).not.toContain(secret);
   });

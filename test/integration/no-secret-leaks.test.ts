@@ -3,6 +3,7 @@
  * searches everything it wrote and everything it sent. What hands out a secret on purpose is left out by name: the
  * command and procedure that ask for a token, the login link, and the login's own answer.
  */
+import { createHmac } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import { openWebSession, type WebSession } from '../support/web-session.ts';
 
 const PASSPHRASE = 'correct-horse-battery-staple-passphrase';
 const INTROSPECTION_TOKEN = 'introspection-token-0123456789-abcdef';
+const WEBHOOK_SECRET = 'webhook-secret-0123456789-abcdef';
 /** GitHub App tokens are sent to GitHub only, so a wrong one shows up only if it is echoed. */
 const WRONG_SECRET = 'facade00facade00facade00facade00facade00';
 
@@ -69,6 +71,7 @@ beforeAll(async () => {
   await signInByDevice();
   await signInByBrowser();
   await forgeCallbacks();
+  await takeWebhooks();
   await refreshThroughTrouble();
   await checkAndDownload();
   await serveClients();
@@ -117,7 +120,16 @@ describe('the search', () => {
   it('knows secrets of every kind', () => {
     expect(new Set(secrets.values())).toEqual(
       new Set([
-        ...['from GitHub', 'code verifier', 'client secret', 'passphrase', 'login', 'session', 'socket key'],
+        ...[
+          'from GitHub',
+          'code verifier',
+          'client secret',
+          'webhook secret',
+          'passphrase',
+          'login',
+          'session',
+          'socket key',
+        ],
         ...['access token', 'refresh token', 'authorization code', 'verifier of a client', 'device code'],
         'introspection token',
       ]),
@@ -183,6 +195,29 @@ async function forgeCallbacks() {
     const answer = await fetch(`${session.address}/oauth/callback/github?${query}`);
     sent.http += await answer.text();
   }
+}
+
+async function takeWebhooks() {
+  // Not by `socket`: the answer of this one shows the secret, on purpose.
+  await link.call('tracking.webhookSecret', { secret: WEBHOOK_SECRET });
+  for (const key of [WEBHOOK_SECRET, 'another secret']) {
+    const body = JSON.stringify({ zen: 'Keep it logically awesome.', key: 'of nobody' });
+    const answer = await fetch(`${session.address}/webhooks/github`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-github-event': 'ping',
+        'x-github-delivery': 'a-delivery',
+        'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(body).digest('hex')}`,
+      },
+      body,
+    });
+    expect(answer.status).toBe(key === WEBHOOK_SECRET ? 200 : 401);
+    sent.http += await answer.text();
+  }
+  await socket('tracking.get', {});
+  await command('tracking');
+  await command('tracking', 'webhook-secret');
 }
 
 async function refreshThroughTrouble() {
@@ -354,6 +389,7 @@ function nameSecrets() {
   for (const secret of github.secrets()) secrets.set(secret, 'from GitHub');
   for (const secret of [SECRET_CLIENT.clientSecret ?? '', WRONG_SECRET]) secrets.set(secret, 'client secret');
   secrets.set(PASSPHRASE, 'passphrase');
+  secrets.set(WEBHOOK_SECRET, 'webhook secret');
   secrets.set(new URL(app.ready.ui).hash.slice('#login='.length), 'login');
   secrets.set(session.headers.cookie.split('=')[1] ?? '', 'session');
   secrets.set(session.headers['x-trackeep-key'], 'session');

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../src/main/core/clock.ts';
 import type { OnCallback } from '../../src/main/http/callback.ts';
 import type { GitHubAppDesk } from '../../src/main/http/github-app-pages.ts';
 import { createListener, type Listener } from '../../src/main/http/listener.ts';
+import type { Tracking } from '../../src/main/tracking/tracking.ts';
 import { createQuietLogger } from './quiet-logger.ts';
 import { standInControl } from './stand-in-control.ts';
 import { openWebSession, type WebSession } from './web-session.ts';
@@ -35,11 +36,13 @@ export async function openHttpDoor(
   {
     onCallback,
     githubApps,
+    webhooks,
     clock = systemClock(),
     rendererDir,
   }: {
     onCallback?: OnCallback;
     githubApps?: GitHubAppDesk;
+    webhooks?: Pick<Tracking, 'deliver'>;
     clock?: Clock;
     /** The built page; without it, files that only look like one. */
     rendererDir?: string;
@@ -61,6 +64,7 @@ export async function openHttpDoor(
     mcp: { answer: unexpected },
     rest: { answer: unexpected },
     ...NO_TRACKEEP,
+    ...(webhooks && { webhooks }),
     rendererDir: rendererDir ?? folder,
     logger: createQuietLogger(),
     clock,
@@ -118,6 +122,11 @@ export const NO_TRACKEEP = {
     answer: () => Promise.reject(new Error('The routes for Trackeep were not expected to be asked.')),
     onward: () => null,
   },
+  githubApi: {
+    takesOrigin: () => false,
+    answer: () => Promise.reject(new Error('The GitHub routes were not expected to be asked.')),
+  },
+  webhooks: { deliver: () => Promise.reject(new Error('No webhook was expected.')) },
 };
 
 /** GitHub Apps that nobody may ask for. */

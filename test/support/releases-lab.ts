@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { Connections } from '../../src/main/connections/connections.ts';
 import { createConnections } from '../../src/main/connections/create-connections.ts';
-import { createBus } from '../../src/main/core/bus.ts';
+import { type Bus, createBus } from '../../src/main/core/bus.ts';
 import type { SettingsFile } from '../../src/main/core/host.ts';
 import { createHttpClient } from '../../src/main/core/http-client.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
@@ -18,7 +18,7 @@ import {
 } from '../../src/main/demo/emulated-github.ts';
 import { createReleases } from '../../src/main/releases/create-releases.ts';
 import type { Releases } from '../../src/main/releases/releases.ts';
-import { openDatabase } from '../../src/main/storage/database.ts';
+import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createSettings, type Settings } from '../../src/main/storage/settings.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { DownloadView, NoticeView, SettingsPatch, UpdatesView } from '../../src/shared/views.ts';
@@ -46,6 +46,8 @@ export interface ReleasesLab {
   readonly settings: Settings;
   readonly github: EmulatedGitHub;
   readonly clock: ManualClock;
+  readonly bus: Bus;
+  readonly db: Database['db'];
   readonly dataDir: string;
   readonly notices: NoticeView[];
   /** Every view that was announced, in order. */
@@ -122,7 +124,7 @@ async function openRooms(world: World): Promise<ReleasesLab> {
 
   let closing: Promise<void> | undefined;
   const lab: ReleasesLab = {
-    ...{ releases, connections, settings, github, clock, dataDir, notices, announced, log },
+    ...{ releases, connections, settings, github, clock, bus, db, dataDir, notices, announced, log },
     async signIn() {
       const flow = await connections.begin({ platform: 'github', way: 'device' });
       github.approve(flow.userCode ?? '');

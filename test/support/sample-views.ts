@@ -1,3 +1,4 @@
+import type { TrackingSettings } from '../../src/shared/tracking-views.ts';
 import type { ApprovalView, ClientView, ConnectionView, GrantView, ProviderView } from '../../src/shared/views.ts';
 
 /** A connected account that nothing is the matter with, for rules over views. */
@@ -80,4 +81,13 @@ export const CLIENT: ClientView = {
   process: null,
   forgottenAt: '2027-01-30T08:00:00.000Z',
   grants: [GRANT],
+};
+
+/** As they are until the person says otherwise. */
+export const TRACKING_SETTINGS: TrackingSettings = {
+  paused: false,
+  choice: { from: 'all', owners: [], topics: [], archived: false, forks: false },
+  keepDays: null,
+  notices: { reviewRequested: true, reviewed: true, checksFailed: true, merged: false, releases: false },
+  webhookChannel: null,
 };

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/main/core/clock.ts';
 import { AppError } from '../../src/main/core/errors.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView, UpdatesView } from '../../src/shared/views.ts';
 import { createQuietLogger } from './quiet-logger.ts';
-import { CONNECTION } from './sample-views.ts';
+import { CONNECTION, TRACKING_SETTINGS } from './sample-views.ts';
 
 const THEN = '2026-11-01T12:00:00.000Z';
 
@@ -34,6 +34,7 @@ export const someSettings: SettingsView = {
   notifications: true,
   resourceServers: [],
   trackeepInstances: [],
+  tracking: TRACKING_SETTINGS,
   startAtLogin: null,
   colorScheme: 'auto',
   fixedBy: {},
@@ -68,6 +69,7 @@ export const aStatus: StatusView = {
     checkedAt: THEN,
     nextCheckAt: null,
   },
+  tracking: { waiting: 0, first: [] },
 };
 
 /** A contract that answers `some` procedures; every other one fails, saying that the test did not expect it. */
