@@ -33,7 +33,8 @@ export function insertAgain(path: string, transactions: number): Floor {
   for (const ending of ['', '-wal', '-shm']) rmSync(copy + ending, { force: true });
   const floor = new Sqlite(copy);
   try {
-    for (const pragma of ['auto_vacuum = incremental', 'journal_mode = WAL', 'synchronous = NORMAL']) floor.pragma(pragma);
+    for (const pragma of ['auto_vacuum = incremental', 'journal_mode = WAL', 'synchronous = NORMAL'])
+      floor.pragma(pragma);
     for (const pragma of ['wal_autocheckpoint = 4000', 'foreign_keys = ON', 'secure_delete = ON']) floor.pragma(pragma);
     const schema = source
       .prepare<[], string>("select sql from sqlite_schema where sql is not null and name not like 'sqlite_%'")

@@ -39,7 +39,9 @@ export async function measureScrolling(): Promise<Result[]> {
         await page.goto(`${origin}/ui/${path}`);
         const height = await readWhole(page, items);
         const empty = await browser.newPage({ viewport: { width: 900, height: 640 } });
-        await empty.setContent(`<main style="height: 640px; overflow: auto"><div style="height: ${height}px"></div></main>`);
+        await empty.setContent(
+          `<main style="height: 640px; overflow: auto"><div style="height: ${height}px"></div></main>`,
+        );
         const scroll = async (on: Page) => {
           await on.bringToFront();
           return on.evaluate(scrollThrough, { frames: FRAMES, step: STEP });
@@ -63,11 +65,7 @@ async function gather(dataDir: string, repositoryId: number): Promise<void> {
   const { db, close } = await openDatabase({ dataDir, logger: createQuietLogger() });
   try {
     const newest = db.selectFrom('tracked_commits').select('oid').orderBy('oid').limit(MANY_COMMITS);
-    await db
-      .updateTable('tracked_commits')
-      .set({ repository_id: repositoryId })
-      .where('oid', 'in', newest)
-      .execute();
+    await db.updateTable('tracked_commits').set({ repository_id: repositoryId }).where('oid', 'in', newest).execute();
   } finally {
     await close();
   }

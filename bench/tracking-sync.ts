@@ -46,9 +46,15 @@ export async function measureTrackingSync(): Promise<Result[]> {
     const told = (name: string, ours: number, peer: number, unit: Result['unit'], goal: Result['goal'] = null) =>
       compare(name, { ours: [ours], peer: [peer] }, unit, goal);
     return [
-      told('a round of looks, nothing changed / listing all over REST with ETags', none.ours, none.naive.requests, 'requests', {
-        atMost: 0.02,
-      }),
+      told(
+        'a round of looks, nothing changed / listing all over REST with ETags',
+        none.ours,
+        none.naive.requests,
+        'requests',
+        {
+          atMost: 0.02,
+        },
+      ),
       told(
         'a repository with a new commit / the same over REST',
         each.ours + (some.ours - none.ours) / changed,

@@ -3,6 +3,7 @@ import { type Control, createControl, type Handlers } from '../../src/main/contr
 import { type Bus, createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { AppError } from '../../src/main/core/errors.ts';
+import type { TrackingView } from '../../src/shared/tracking-views.ts';
 import type { ConnectionView, FlowView, SettingsView, StatusView, UpdatesView } from '../../src/shared/views.ts';
 import { createQuietLogger } from './quiet-logger.ts';
 import { CONNECTION, TRACKING_SETTINGS } from './sample-views.ts';
@@ -53,6 +54,21 @@ export const someUpdates: UpdatesView = {
   retryAt: null,
   error: null,
   download: null,
+};
+
+/** No account, so nothing is tracked. */
+export const noTracking: TrackingView = {
+  accounts: [],
+  stored: { repositories: 0, commits: 0, pullRequests: 0, events: 0, databaseBytes: 4096 },
+  waiting: 0,
+  version: 1,
+  webhooks: {
+    url: 'http://127.0.0.1:9090/webhooks/github',
+    hasSecret: false,
+    lastDeliveryAt: null,
+    channel: null,
+    channelState: 'off',
+  },
 };
 
 export const aStatus: StatusView = {

@@ -5,7 +5,7 @@ import { AppError } from '../../src/main/core/errors.ts';
 import type { AuditView, ConnectionView, ExportView, GitHubAppView, ProviderView } from '../../src/shared/views.ts';
 import { openHttpDoor } from '../support/http-door.ts';
 import { CONNECTION, PROVIDER } from '../support/sample-views.ts';
-import { aFlow, aStatus, someSettings, someUpdates } from '../support/stand-in-control.ts';
+import { aFlow, aStatus, noTracking, someSettings, someUpdates } from '../support/stand-in-control.ts';
 import { launchBrowser, takePage, type WebPage } from './browser.ts';
 
 const RENDERER = resolve(import.meta.dirname, '../../out/renderer');
@@ -54,6 +54,7 @@ export async function openBrokerDesk(): Promise<BrokerDesk> {
     'status.get': () => ({ ...aStatus, connections: broker.connections }),
     'updates.get': () => someUpdates,
     'settings.get': () => someSettings,
+    'tracking.get': () => noTracking,
     'approvals.list': () => [],
     'clients.list': () => [],
     'providers.list': () => broker.providers,

@@ -5,7 +5,7 @@ import { AppError } from '../../src/main/core/errors.ts';
 import type { ApprovalState, ApprovalView, ClientView, GrantView, SettingsView } from '../../src/shared/views.ts';
 import { openHttpDoor } from '../support/http-door.ts';
 import { APPROVAL, CLIENT, GRANT } from '../support/sample-views.ts';
-import { aConnection, aStatus, someSettings, someUpdates } from '../support/stand-in-control.ts';
+import { aConnection, aStatus, noTracking, someSettings, someUpdates } from '../support/stand-in-control.ts';
 import { launchBrowser, takePage, type WebPage } from './browser.ts';
 
 const RENDERER = resolve(import.meta.dirname, '../../out/renderer');
@@ -75,6 +75,7 @@ export async function openIssuerDesk(): Promise<IssuerDesk> {
       'connections.flows': () => [],
       'updates.get': () => someUpdates,
       'settings.get': () => settings,
+      'tracking.get': () => noTracking,
       'settings.set': (patch) => {
         told.push({ name: 'settings.set', input: patch });
         settings = { ...settings, ...patch } as SettingsView;

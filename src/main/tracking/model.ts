@@ -39,7 +39,6 @@ export interface Glance {
 /** The parts of a repository that are fetched by themselves. */
 export const PARTS = ['head', 'branches', 'pull_requests', 'releases'] as const;
 export type Part = (typeof PARTS)[number];
-export type PartKeys = Record<Part, string>;
 
 export interface Commit {
   oid: string;
