@@ -11,6 +11,7 @@ import { measureGitCredential } from './git-credential.ts';
 import { measureIssuerThroughput } from './issuer-throughput.ts';
 import type { Result } from './measure.ts';
 import { measureResidentMemory } from './resident-memory.ts';
+import { measureScrolling } from './scrolling.ts';
 import { measureStartToReady } from './start-to-ready.ts';
 import { measureStatusThroughput } from './status-throughput.ts';
 import { measureTokenCommand } from './token-command.ts';
@@ -31,6 +32,7 @@ const measures: (() => Promise<Result | Result[]>)[] = [
   measureTrackingSync,
   measureTrackingRest,
   measureActivityPage,
+  measureScrolling,
 ];
 for (const measure of measures) {
   for (const result of [await measure()].flat()) {

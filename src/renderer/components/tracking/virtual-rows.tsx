@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import classes from './virtual-rows.module.css';
 
 /** Rows kept ready beyond both edges, so that the Tab key finds the next one. */
@@ -110,9 +110,19 @@ export function VirtualRows<T>({
             ? { 'aria-rowindex': index + 2 }
             : { 'aria-posinset': index + 1, 'aria-setsize': items.length })}
         >
-          {children(items[index] as T)}
+          <Content item={items[index] as T} render={children} />
         </Row>
       ))}
     </Rows>
   );
+}
+
+/** While the page scrolls, the rows in sight move and stay as they are: drawing all of them with every frame costs frames. */
+const Content = memo(({ item, render }: ContentProps<unknown>) => render(item)) as <T>(
+  props: ContentProps<T>,
+) => ReactNode;
+
+interface ContentProps<T> {
+  item: T;
+  render(item: T): ReactNode;
 }
