@@ -31,7 +31,7 @@ describe('git, with trackeep git-credential as its helper', () => {
       github: { repositories: [repository('octocat'), repository('hubot')] },
     });
     server.behind = lab.github.url;
-    const handlers = createHandlers({ connections: lab.connections, issuer: {} } as Rooms);
+    const handlers = createHandlers({ connections: lab.connections, tracking: {}, issuer: {} } as Rooms);
     room = await openCliRoom(handlers);
     home = temporaryFolder();
   });

@@ -6,6 +6,7 @@ import type { Host } from '../../src/main/core/host.ts';
 import { createSettings, type SettingsParts } from '../../src/main/storage/settings.ts';
 import { openSettingsFile } from '../../src/main/storage/settings-file.ts';
 import type { SettingsPatch } from '../../src/shared/views.ts';
+import { TRACKING_SETTINGS } from '../support/sample-views.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HOUR = 3_600_000;
@@ -48,6 +49,7 @@ describe('the settings', () => {
       notifications: true,
       resourceServers: [],
       trackeepInstances: [],
+      tracking: TRACKING_SETTINGS,
       startAtLogin: null,
       colorScheme: 'auto',
       fixedBy: {},

@@ -33,7 +33,7 @@ const GLANCE = `fragment Glance on Repository {
 }`;
 
 /** What not every account may see, and without which a repository is told all the same. */
-const SIGHT = '$issues: Boolean!, $pullRequests: Boolean!';
+const SIGHT = '$issues: Boolean! = true, $pullRequests: Boolean! = true';
 const BUDGET = 'rateLimit { limit cost remaining resetAt }';
 
 /** What the person owns or works on. By the time they were made, so that new ones come last and no page is missed. */
