@@ -18,7 +18,7 @@ export const SCOPES = {
   'installations:read': { text: 'see which accounts you have connected, and whether they work', sensitive: false },
   'installations:manage': { text: 'connect and disconnect your accounts', sensitive: true },
   'github:read': {
-    text: 'see your repositories on GitHub and what happens there, private ones too',
+    text: 'read your GitHub repositories and their history, private ones included',
     sensitive: false,
   },
   'token:github': { text: 'get tokens that act as you on GitHub', sensitive: true },

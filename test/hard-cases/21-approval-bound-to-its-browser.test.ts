@@ -222,7 +222,7 @@ describe('what a step-up asks', () => {
     const { page: text, view } = await page('openid updates:read github:read');
     expect(view).toMatchObject({ scopes: ['github:read'], held: ['openid', 'updates:read'] });
     const [, asked = '', held = ''] = /<ul>(.*?)<\/ul>(.*)/s.exec(text) ?? [];
-    expect(asked).toContain('read your repositories');
+    expect(asked).toContain('read your GitHub repositories');
     expect(asked).not.toContain('see which Trackeep releases');
     expect(held).toContain('see which Trackeep releases');
   });

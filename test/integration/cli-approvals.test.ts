@@ -52,7 +52,7 @@ describe('trackeep approvals', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n')).toEqual([
       '▲ 7d1c2f6e  "Claude Code" asks whether it may',
-      '    · see your repositories on GitHub and what happens there, private ones too',
+      '    · read your GitHub repositories and their history, private ones included',
       '    ▲ get tokens that act as you on GitHub',
       '  and still may',
       '    · see which Trackeep releases there are and which one you run',

@@ -82,7 +82,7 @@ describe('trackeep clients', () => {
       '  program         /opt/agent.js (/usr/bin/node, process 4711, seen 1 minute ago)',
       '  forgotten       in 89 days, unless it is used',
       '  may at http://127.0.0.1:9090/mcp, answering to 127.0.0.1:33418',
-      '    · see your repositories on GitHub and what happens there, private ones too',
+      '    · read your GitHub repositories and their history, private ones included',
       '    ▲ get tokens that act as you on GitHub',
       '    grant 8f12ab34: approved 2 days ago, used 1 minute ago, ends in 29 days,',
       '      asks again in 5 days',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, describe, expect, it } from 'vitest';
 import { refusals } from '../../src/main/demo/emulated-github.ts';
 import { json } from '../../src/main/demo/exchange.ts';
@@ -262,5 +263,25 @@ describe('trouble on the way', () => {
     here.world.push(busy(here), { commits: 1 });
     await here.pass(3 * HOUR_MS);
     await expectTrue(here);
+  });
+});
+
+describe('a fetch that never comes to an end', () => {
+  it('by a fault of ours, costs some requests and not one after the other', async () => {
+    const here = await open();
+    await here.current();
+    const { id } = busy(here);
+    // Whatever it is fetched at, the repository counts as moved again at once.
+    await sql`
+      create trigger in_vain after update of synced_head_key on tracked_repositories
+      when new.github_id = ${sql.lit(id)} and new.synced_head_key <> 'never'
+      begin update tracked_repositories set synced_head_key = 'never' where id = new.id; end`.execute(here.db);
+    here.world.push(busy(here), { commits: 1 });
+    here.asked();
+    await here.tracking.refresh();
+    await here.pass(5 * MINUTE_MS);
+    const requests = here.asked().length;
+    expect(requests).toBeGreaterThan(3);
+    expect(requests).toBeLessThan(100);
   });
 });

@@ -98,6 +98,8 @@ describe('a thousand repositories', () => {
       const places: number[] = [];
       for (let times = 1; times <= 40; times += 1) {
         await page.keyboard.press('Tab');
+        // Rows ahead are drawn as one goes on; a busy machine is a little behind a key that is held.
+        await page.waitForFunction(() => document.activeElement?.closest('tr')?.nextElementSibling);
         places.push(
           await page.evaluate(() => Number(document.activeElement?.closest('tr')?.getAttribute('aria-rowindex'))),
         );

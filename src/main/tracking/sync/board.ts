@@ -11,6 +11,8 @@ export interface BoardEntry extends Entry {
   troubled: boolean;
   /** Troubles in a row. */
   attempts: number;
+  /** Fetches in a row that ended well, and left something to fetch all the same. */
+  inVain: number;
   /** By how much its pages are smaller than usual: an answer was too large. */
   shrink: number;
 }
@@ -40,7 +42,8 @@ export function createBoard(order: () => readonly string[], isUsable: (connectio
     if (entry === undefined) {
       entry = {
         ...{ id, nodeId, nextLookAt, moved, fetchedOnce, troubled, connectionIds: new Set() },
-        ...{ wokenAt: null, urgent: null, notBefore: null, busy: false, problem: null, attempts: 0, shrink: 1 },
+        ...{ wokenAt: null, urgent: null, notBefore: null, busy: false, problem: null, attempts: 0, inVain: 0 },
+        shrink: 1,
       };
       entries.set(id, entry);
     } else Object.assign(entry, { nodeId, nextLookAt, moved, fetchedOnce, troubled });

@@ -1,4 +1,4 @@
-import { toAppError } from '../../core/errors.ts';
+import { AppError, toAppError } from '../../core/errors.ts';
 import { findKnown, loseRepositories } from '../store/repositories.ts';
 import { type AccountContext, isTooLarge, setBack, settle } from './account-context.ts';
 import type { BoardEntry } from './board.ts';
@@ -8,6 +8,9 @@ import { Interrupted } from './pace.ts';
 
 /** A page cannot get smaller than one; 128 is what makes one of a hundred. */
 const MOST_SHRUNK = 128;
+const MANY_IN_VAIN = 4;
+const HOLD_MS = 60_000;
+const LONGEST_HOLD_MS = 3_600_000;
 
 /**
  * Fetches what has moved of one repository. What is its own trouble is noted with it.
@@ -35,8 +38,23 @@ export async function fetchOne(context: AccountContext, fetch: Fetch, entry: Boa
     const known = await findKnown(db, entry.id);
     if (known) board.apply([{ ...known, nextLookAt: entry.nextLookAt }]);
     else board.drop(entry.id);
+    if (!entry.moved) entry.inVain = 0;
+    else if (entry.notBefore === null && !signal.aborted) await holdInVain(context, entry);
     if (entry.urgent === 'fetch' && (!entry.moved || entry.notBefore !== null)) entry.urgent = null;
   }
+}
+
+/**
+ * A change while it was fetched is fetched at once, and once more. What goes on like that has a fault that nobody knows
+ * yet; it must not cost a request after the other.
+ */
+async function holdInVain(context: AccountContext, entry: BoardEntry): Promise<void> {
+  entry.inVain += 1;
+  if (entry.inVain < MANY_IN_VAIN) return;
+  await setBack(context, entry, new AppError('provider_error', 'The repository kept changing while it was read.'));
+  const wait = Math.min(HOLD_MS * 2 ** (entry.inVain - MANY_IN_VAIN), LONGEST_HOLD_MS);
+  entry.notBefore = context.clock.now() + wait;
+  entry.nextLookAt = entry.notBefore;
 }
 
 /** An answer that was too large for GitHub, or for us, is asked for in smaller pieces. */
