@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Output, ParsedInput } from '../../../shared/contract.ts';
 import { cursorOf, placeOf } from './cursor.ts';
-import { type QueryParts, time } from './rows.ts';
+import { DAY_MS, type QueryParts, time } from './rows.ts';
 
 type What = ParsedInput<'tracking.export'>['what'];
 type Value = string | number | null;
@@ -73,7 +73,6 @@ const TABLES: Record<What, { table: string; columns: Readonly<Record<string, str
 
 const FLAGS = new Set(['private', 'fork', 'archived', 'draft', 'prerelease']);
 const LISTS = new Set(['topics', 'reviewers', 'labels']);
-const DAY_MS = 86_400_000;
 
 /** Everything of one kind as text. JSON is an array with an object a line; CSV is RFC 4180 with a line of names. */
 export function createExport({ db }: Pick<QueryParts, 'db'>) {

@@ -20,9 +20,12 @@ const LONGEST_HOLD_MS = 3_600_000;
 export async function fetchOne(context: AccountContext, fetch: Fetch, entry: BoardEntry): Promise<void> {
   const { db, board, pace, signal } = context;
   entry.busy = true;
+  let ended = false;
   try {
-    if (await fetchInPieces(context, fetch, entry)) await settle(context, entry);
-    else {
+    if (await fetchInPieces(context, fetch, entry)) {
+      await settle(context, entry);
+      ended = true;
+    } else {
       const lost = await loseRepositories(db, context.account, [entry.nodeId], context.choice(), context.clock.now());
       if (lost.changed) context.stored(lost.events);
       await context.reload();
@@ -34,12 +37,16 @@ export async function fetchOne(context: AccountContext, fetch: Fetch, entry: Boa
     await setBack(context, entry, trouble);
     if (isTooLarge(trouble) && pace.failed(entry.id)) throw error;
   } finally {
-    entry.busy = false;
-    const known = await findKnown(db, entry.id);
-    if (known) board.apply([{ ...known, nextLookAt: entry.nextLookAt }]);
-    else board.drop(entry.id);
-    if (!entry.moved) entry.inVain = 0;
-    else if (entry.notBefore === null && !signal.aborted) await holdInVain(context, entry);
+    try {
+      const known = await findKnown(db, entry.id);
+      if (known) board.apply([{ ...known, nextLookAt: entry.nextLookAt }]);
+      else board.drop(entry.id);
+      if (!entry.moved) entry.inVain = 0;
+      // One that was broken off goes on where it was: that is no fault.
+      else if (ended && !signal.aborted) await holdInVain(context, entry);
+    } finally {
+      entry.busy = false;
+    }
     if (entry.urgent === 'fetch' && (!entry.moved || entry.notBefore !== null)) entry.urgent = null;
   }
 }
