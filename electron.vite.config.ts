@@ -46,6 +46,8 @@ export default defineConfig({
     base: './',
     build: {
       outDir: here('out/renderer'),
+      // A page is read anew with every load, and half as much text is read in less time.
+      minify: true,
       rollupOptions: { input: here('src/renderer/index.html') },
     },
     plugins: [react()],

@@ -32,10 +32,10 @@ export default defineConfig({
     projects: [
       // Pure code without state of its own: to import it anew for each file would take longer than its tests.
       project('unit', { isolate: false }),
-      project('integration'),
-      project('hard-cases'),
-      project('desktop'),
-      project('web'),
+      project('integration', { isolate: false }),
+      project('hard-cases', { isolate: false }),
+      project('desktop', { isolate: false }),
+      project('web', { isolate: false }),
       project('soak'),
     ],
   },

@@ -29,10 +29,29 @@ const LINUX_PARTS = [
 /** @type {Part} */
 const CHROMIUM = { what: 'Chromium', apt: 'chromium', isPresent: () => findChromium() !== null };
 
+/** Chromium without windows and profiles: the specs that need one take two thirds of the time with it. @type {Part} */
+const HEADLESS_SHELL = {
+  what: 'Chromium',
+  apt: 'chromium-headless-shell',
+  isPresent: () => hasPrograms('chromium-headless-shell'),
+};
+
 /** Makes sure of everything that `npm test` needs. @throws {StepError} naming what is missing and how to get it */
 export async function provideTestParts() {
-  if (LINUX) await provideByApt([...LINUX_PARTS, ...(hasPrograms('apt-get') ? [CHROMIUM] : [])]);
+  if (LINUX) await provideByApt(LINUX_PARTS);
+  if (LINUX && hasPrograms('apt-get')) await provideChromiumByApt();
   if (!CHROMIUM.isPresent()) await installPlaywrightChromium();
+}
+
+async function provideChromiumByApt() {
+  // Where it takes a password, whatever Chromium there is will do.
+  if (CHROMIUM.isPresent() && process.getuid?.() !== 0) return;
+  try {
+    await provideByApt([HEADLESS_SHELL]);
+  } catch {
+    // Not every Debian has it, nor those that come from it.
+    await provideByApt([CHROMIUM]);
+  }
 }
 
 /** @param {Part[]} parts */
@@ -75,7 +94,13 @@ async function installPlaywrightChromium() {
 export function findChromium() {
   const named = process.env.TRACKEEP_CHROMIUM;
   if (named) return named;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+  for (const name of [
+    'chromium-headless-shell',
+    'chromium',
+    'chromium-browser',
+    'google-chrome',
+    'google-chrome-stable',
+  ]) {
     const path = LINUX ? findProgram(name) : null;
     if (path !== null) return path;
   }

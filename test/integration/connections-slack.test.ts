@@ -250,7 +250,7 @@ describe('a Slack connection', () => {
     ['a limit in the body', { body: { ok: false, error: 'ratelimited' } }, 'rate_limited'],
     ['its own trouble', { body: { ok: false, error: 'internal_error' } }, 'provider_error'],
     ['its own trouble with a status', { status: 503, body: 'down' }, 'provider_error'],
-    ['an error that is a page', { body: { ok: false, error: '<b>call 0900-1234</b>' } }, 'provider_error'],
+    ['an error that is a page', { body: { ok: false, error: '<b>call the hotline</b>' } }, 'provider_error'],
     ['ok without anything', { body: { ok: true } }, 'provider_error'],
     ['a bot’s token', { body: { ok: true, access_token: 'xoxb-1', token_type: 'bot' } }, 'provider_error'],
     ['ok as a word', { body: { ok: 'true', authed_user: {} } }, 'provider_error'],
@@ -262,7 +262,7 @@ describe('a Slack connection', () => {
     slack.fail('/api/oauth.v2.access', failure);
     const flow = await connect();
     expect(flow).toMatchObject({ error: { code } });
-    expect(JSON.stringify(flow)).not.toContain('0900');
+    expect(JSON.stringify(flow)).not.toContain('hotline');
     expect(await list()).toEqual([]);
   });
 

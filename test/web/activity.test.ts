@@ -201,6 +201,9 @@ describe('activity', () => {
     const size = async () => Number(await first.getAttribute('aria-setsize'));
     // More pages than are asked for anew as they are.
     await scrollUntil(page, async () => (await size()) > 420);
+    // Away from the end, so that no more of it is read, yet far from the top.
+    await page.getByRole('main').evaluate((main) => main.scrollTo({ top: main.scrollHeight / 2 }));
+    await page.getByText('More is coming…').waitFor({ state: 'detached' });
     const before = await size();
     const { version } = await callRunningApp(lab.app.dataDir, 'tracking.get', {});
     world.unstar(garden, 'grace');

@@ -164,6 +164,8 @@ describe('a thousand repositories', () => {
 
     it('is muted, here and in the table', async () => {
       const { page } = await openRepository(lab, id);
+      // The switch has its place once the chart above it is here.
+      await page.getByRole('img', { name: /commits in \d+ weeks/ }).waitFor();
       const muted = page.getByRole('switch', { name: 'No notifications of this repository' });
       await clickLabel(page, 'No notifications of this repository');
       await expect.poll(() => muted.isChecked(), PATIENCE).toBe(true);
@@ -202,6 +204,8 @@ async function openTable(lab: WebLab) {
 
 async function openRepository(lab: WebLab, id: number) {
   const web = await openUi(lab.browser, lab.app);
+  // The app leads to its first page by itself, and would do so after the address was changed.
+  await web.page.waitForURL(/#\/status$/);
   await web.page.evaluate((to) => {
     location.hash = `#/repositories/${to}`;
   }, id);

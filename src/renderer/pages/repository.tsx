@@ -110,7 +110,6 @@ function Details({ repository }: { repository: RepositoryDetails }) {
           <WeeklyCommits weeks={repository.weeks} />
         </Suspense>
       </Section>
-      <Parts repository={repository} />
       <Section title="Keeping up">
         <Stack gap="sm">
           <Switch
@@ -137,6 +136,8 @@ function Details({ repository }: { repository: RepositoryDetails }) {
           </Text>
         </Stack>
       </Section>
+      {/* The last, since it goes on for as long as one scrolls: nobody would ever get to what is below it. */}
+      <Parts repository={repository} />
     </Page>
   );
 }

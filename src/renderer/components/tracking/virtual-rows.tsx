@@ -79,7 +79,10 @@ export function VirtualRows<T>({
     if (!scroller || !before || scroller.scrollTop <= margin) return;
     const index = items.findIndex((item) => keyOf(item) === before.key);
     const start = virtualizer.measurementsCache[index]?.start;
-    if (start !== undefined) scroller.scrollTop += start - before.start;
+    if (start === undefined) return;
+    scroller.scrollTop += start - before.start;
+    // Until the browser tells of it, the virtualizer would correct a row's height from where the page was before.
+    virtualizer.scrollOffset = scroller.scrollTop;
   }, [items]);
   useLayoutEffect(() => {
     const offset = virtualizer.scrollOffset ?? 0;
