@@ -54,8 +54,10 @@ export class BrowserWindow extends EventEmitter implements Pick<Electron.Browser
     const page = await newPage(context);
     await this.webContents.attach(page, preloadScript(readFileSync(preload, 'utf8'), process.platform));
     const paint = () => page.emulateMedia({ colorScheme: nativeTheme.shouldUseDarkColors ? 'dark' : 'light' });
-    nativeTheme.on('updated', paint);
-    page.once('close', () => nativeTheme.off('updated', paint));
+    // A page that is going meanwhile needs no colours any more.
+    const paintAgain = () => void paint().catch((error) => page.isClosed() || Promise.reject(error));
+    nativeTheme.on('updated', paintAgain);
+    page.once('close', () => nativeTheme.off('updated', paintAgain));
     await paint();
     return page;
   }
