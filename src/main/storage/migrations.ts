@@ -4,6 +4,7 @@ import { issuer } from './migrations/0002-issuer.ts';
 import { broker } from './migrations/0003-broker.ts';
 import { lookups } from './migrations/0004-lookups.ts';
 import { tracking } from './migrations/0005-tracking.ts';
+import { issuerRecordsInOrder } from './migrations/0006-issuer-records.ts';
 
 /**
  * Every step from an empty database to today's, by name and in the order of their names. A step that was once released
@@ -17,4 +18,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-broker': { up: broker },
   '0004-lookups': { up: lookups },
   '0005-tracking': { up: tracking },
+  '0006-issuer-records': { up: issuerRecordsInOrder },
 };
