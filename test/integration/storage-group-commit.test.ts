@@ -6,18 +6,16 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createGroupCommit, type GroupCommit } from '../../src/main/storage/group-commit.ts';
-import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createQuietLogger } from '../support/quiet-logger.ts';
 
 let dataDir: string;
 let database: Database;
 /** Another program's view: it sees what is committed. */
 let reader: Sqlite.Database;
-let clock: ManualClock;
-let commits: GroupCommit;
+let commit: GroupCommit;
 
 const insert = (name: string) =>
-  commits.run((transaction) =>
+  commit((transaction) =>
     transaction.insertInto('issuer_secrets').values({ name, sealed_value: name }).returning('name').executeTakeFirst(),
   );
 const committed = () => reader.prepare<[], string>('select name from issuer_secrets order by name').pluck().all();
@@ -26,8 +24,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'tt-group-commit-'));
   database = await openDatabase({ dataDir, logger: createQuietLogger() });
   reader = new Sqlite(join(dataDir, 'trackeep.db'), { readonly: true });
-  clock = createManualClock();
-  commits = createGroupCommit({ db: database.db, clock });
+  commit = createGroupCommit(database.db);
 });
 
 afterEach(async () => {
@@ -64,7 +61,7 @@ describe('work that comes together', () => {
   });
 
   it('leaves nothing of one that throws after it has written', async () => {
-    const thrower = commits.run(async (transaction) => {
+    const thrower = commit(async (transaction) => {
       await transaction.insertInto('issuer_secrets').values({ name: 'lost', sealed_value: '' }).execute();
       throw new RangeError('no');
     });
@@ -81,35 +78,6 @@ describe('work that comes together', () => {
     await insert('d');
     await insert('e');
     expect(committed()).toEqual(['a', 'a2', 'b', 'b2', 'c', 'c2', 'd', 'e']);
-  });
-});
-
-describe('work while somebody is expected', () => {
-  it('waits for him, and is committed with his', async () => {
-    const arrived = commits.expect();
-    const first = insert('a');
-    await new Promise(setImmediate);
-    expect(committed()).toEqual([]);
-
-    const second = insert('b');
-    arrived();
-    arrived();
-
-    await Promise.all([first, second]);
-    expect(committed()).toEqual(['a', 'b']);
-  });
-
-  it('does not wait for ever', async () => {
-    const arrived = commits.expect();
-    const first = insert('a');
-    await clock.advance(7);
-    expect(committed()).toEqual([]);
-    await clock.advance(1);
-    await first;
-    expect(committed()).toEqual(['a']);
-    arrived();
-    await insert('b');
-    expect(committed()).toEqual(['a', 'b']);
   });
 });
 

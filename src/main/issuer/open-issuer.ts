@@ -8,7 +8,7 @@ import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
 import type { Logger } from '../core/logger.ts';
-import { createGroupCommit, type GroupCommit } from '../storage/group-commit.ts';
+import { createGroupCommit } from '../storage/group-commit.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
@@ -62,7 +62,7 @@ export interface OpenIssuer {
   readonly resources: Resources;
   /** Passes a request to the library. Resolves when it is answered. */
   pass(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Passes a refresh, which is committed together with the others under way. */
+  /** Passes a refresh, for which everything is read at once. */
   passRefresh(request: IncomingMessage, response: ServerResponse, refresh: Refresh): Promise<void>;
   /** Passes the revocation of an access token to the library, which knows only its id. */
   passRevocation(request: IncomingMessage, response: ServerResponse, token: AccessToken): Promise<void>;
@@ -90,13 +90,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     onError,
   });
   const readRefresh = createRefreshReader(db);
-  const commits = createGroupCommit({ db, clock });
-  const refreshing = new WeakMap<IncomingMessage, () => void>();
-  const run: GroupCommit['run'] = (work) => {
-    const committed = commits.run(work);
-    refreshing.get(context()?.req as IncomingMessage)?.();
-    return committed;
-  };
+  const commit = createGroupCommit(db);
   const revoking = new WeakMap<IncomingMessage, AccessToken>();
 
   const adapter = (model: string): Adapter => {
@@ -117,7 +111,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     return createRecordAdapter(
       {
         ...{ db, vault, clock, refreshContext },
-        commit: run,
+        commit,
         accessTokenTtlMs: config.accessTokenTtlMs,
         graceMs: config.refreshGraceMs,
         invalidGrant: (detail) => new library.errors.InvalidGrant(detail),
@@ -172,14 +166,8 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     resources,
     pass,
     async passRefresh(request, response, refresh) {
-      const arrived = commits.expect();
-      refreshing.set(request, arrived);
-      try {
-        refreshContext.begin(request, await readRefresh(refresh));
-        await pass(request, response);
-      } finally {
-        arrived();
-      }
+      refreshContext.begin(request, await readRefresh(refresh));
+      await pass(request, response);
     },
     async passRevocation(request, response, token) {
       revoking.set(request, token);

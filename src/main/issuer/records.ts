@@ -14,7 +14,7 @@ const PLAIN_MODELS = new Set(['RefreshToken', 'AuthorizationCode']);
 
 export interface RecordsParts {
   db: Kysely<Schema>;
-  commit: GroupCommit['run'];
+  commit: GroupCommit;
   vault: Vault;
   clock: Clock;
   accessTokenTtlMs: number;

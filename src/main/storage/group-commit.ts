@@ -1,28 +1,18 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Clock, Timer } from '../core/clock.ts';
 import type { Schema } from './schema.ts';
 import { StorageConnection } from './storage-dialect.ts';
 
 /**
- * A commit waits for the disk, and the whole process with it; so what comes together is committed together. One that
- * comes alone does not wait for company.
+ * A commit waits for the disk; so what comes while one group is on its way there is committed together, as the next. Work
+ * that comes alone waits for nobody. To wait for those who are expected was tried: it is no faster.
+ *
+ * Does a piece of work in a transaction that it may share with others. The work may be done twice, so it does nothing but
+ * ask the database.
+ *
+ * @returns what the work returned, once it is on the disk
+ * @throws what the work throws; then nothing of it is in the database
  */
-export interface GroupCommit {
-  /**
-   * Does a piece of work in a transaction that it may share with others. The work may be done twice, so it does nothing
-   * but ask the database.
-   *
-   * @returns what the work returned, once it is on the disk
-   * @throws what the work throws; then nothing of it is in the database
-   */
-  run<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /**
-   * Somebody is on the way here, and those who are here wait for him, though not for long.
-   *
-   * @returns to be called when he has come, or will not; more than once does no harm
-   */
-  expect(): () => void;
-}
+export type GroupCommit = <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>;
 
 interface Waiting {
   work(transaction: Transaction<Schema>): Promise<unknown>;
@@ -30,14 +20,8 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** For somebody who is expected, from the first who is here. */
-const LONGEST_WAIT_MS = 8;
-
-export function createGroupCommit({ db, clock }: { db: Kysely<Schema>; clock: Clock }): GroupCommit {
+export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
   let waiting: Waiting[] = [];
-  let expected = 0;
-  let timer: Timer | null = null;
-  let due = false;
   let busy = false;
 
   const commit = async (group: readonly Waiting[]) => {
@@ -64,47 +48,21 @@ export function createGroupCommit({ db, clock }: { db: Kysely<Schema>; clock: Cl
   };
 
   const commitAll = async () => {
-    timer?.cancel();
-    timer = null;
-    due = false;
     const group = waiting;
     waiting = [];
-    busy = true;
     await commit(group);
-    busy = false;
-    commitWhenComplete();
-  };
-
-  const commitWhenComplete = () => {
-    // While the disk is busy with one group, the next one gathers.
-    if (waiting.length === 0 || due || busy) return;
-    if (expected > 0) {
-      timer ??= clock.after(LONGEST_WAIT_MS, commitAll);
-      return;
-    }
-    due = true;
     // Not at once: what arrived in the same moment is about to be here.
-    setImmediate(commitAll);
+    if (waiting.length > 0) setImmediate(commitAll);
+    else busy = false;
   };
 
-  return {
-    run: (work) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ work, resolve, reject });
-        commitWhenComplete();
-      }),
-
-    expect() {
-      let coming = true;
-      expected += 1;
-      return () => {
-        if (!coming) return;
-        coming = false;
-        expected -= 1;
-        commitWhenComplete();
-      };
-    },
-  };
+  return (work) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ work, resolve, reject });
+      if (busy) return;
+      busy = true;
+      setImmediate(commitAll);
+    });
 }
 
 /**
