@@ -142,6 +142,8 @@ export async function openUi(browser: Browser, app: RunningApp, options?: Browse
   const web = await takePage(browser, options);
   await web.page.goto(await freshLink(app));
   await web.page.getByRole('navigation').waitFor();
+  // The app leads to its first page by itself, and would take a test back to it that is faster.
+  await web.page.waitForURL(/#\/(status|welcome)$/);
   return web;
 }
 

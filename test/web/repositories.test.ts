@@ -204,8 +204,6 @@ async function openTable(lab: WebLab) {
 
 async function openRepository(lab: WebLab, id: number) {
   const web = await openUi(lab.browser, lab.app);
-  // The app leads to its first page by itself, and would do so after the address was changed.
-  await web.page.waitForURL(/#\/status$/);
   await web.page.evaluate((to) => {
     location.hash = `#/repositories/${to}`;
   }, id);
