@@ -67,6 +67,24 @@ describe('the log of tokens that were handed out', () => {
     expect(await numbers({ connectionId: hubot })).toEqual([6, 4, 2]);
   });
 
+  it('is read for one connection that is far back in a long log', async () => {
+    const { connectionId } = await handOut();
+    const [{ entry = '' } = {}] = await rows();
+    const others = entry.replaceAll(connectionId, crypto.randomUUID());
+    const fill = async (from: number, to: number, text: string) =>
+      sql`with recursive n(x) as (select ${from} union all select x + 1 from n where x < ${to})
+        insert into audit select x, ${text}, '' from n`.execute(lab.db);
+    await fill(2, 300, entry);
+    await fill(301, 60_000, others);
+    await fill(60_001, 60_001, entry);
+
+    const found = await lab.connections.audit.list({ connectionId, limit: 500 });
+    const all = [60_001, ...Array.from({ length: 300 }, (_, index) => 300 - index)];
+    expect(found.map(({ number }) => number)).toEqual(all);
+    const page = await lab.connections.audit.list({ connectionId, limit: 3, before: 258 });
+    expect(page.map(({ number }) => number)).toEqual([257, 256, 255]);
+  });
+
   it('shows rows from before connections were noted, too', async () => {
     const { connectionId } = await handOut();
     await lab.db.updateTable('audit').set({ entry: sql`json_remove(entry, '$.connectionId')` }).execute();

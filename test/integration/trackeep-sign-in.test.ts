@@ -82,7 +82,7 @@ describe('GET /auth/github with a connected account', () => {
     const page = await answer.text();
     expect(page).not.toMatch(/href|refresh|<script/);
     if (address === 'https://evil.test/') {
-      expect(page).toContain('trackeep settings set trackeep-instances https://evil.test');
+      expect(page).toContain('<code>https://evil.test</code>');
     }
   });
 

@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import type { Connections } from '../../src/main/connections/connections.ts';
 import { createConnections } from '../../src/main/connections/create-connections.ts';
 import { createBus, type Signals } from '../../src/main/core/bus.ts';
 import type { Config } from '../../src/main/core/config.ts';
 import { createHttpClient } from '../../src/main/core/http-client.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { createScheduler, type Scheduler } from '../../src/main/core/scheduler.ts';
 import {
@@ -23,6 +21,7 @@ import type { Vault } from '../../src/main/vault/vault.ts';
 import type { ConnectionView, FlowView, NoticeView, SignInWay } from '../../src/shared/views.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { NO_PROVIDERS } from './no-providers.ts';
+import { recordingLogger } from './recording-logger.ts';
 
 export interface ConnectionsLabOptions {
   /** The app that the environment sets; null: none. */
@@ -242,12 +241,4 @@ async function openRooms(world: World): Promise<ConnectionsLab> {
 /** Resolves as soon as `condition` holds. What never comes is the test's timeout. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-function recordingLogger(log: string[]): Logger {
-  const record = (message: string, fields?: Record<string, unknown>) => {
-    log.push(fields === undefined ? message : `${message} ${inspect(fields, { depth: 8 })}`);
-  };
-  const logger: Logger = { debug: record, info: record, warn: record, error: record, child: () => logger };
-  return logger;
 }

@@ -1,13 +1,10 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import type { Connections } from '../../src/main/connections/connections.ts';
 import { createConnections } from '../../src/main/connections/create-connections.ts';
 import { type Bus, createBus } from '../../src/main/core/bus.ts';
-import type { SettingsFile } from '../../src/main/core/host.ts';
 import { createHttpClient } from '../../src/main/core/http-client.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { createScheduler } from '../../src/main/core/scheduler.ts';
 import {
@@ -24,7 +21,9 @@ import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { DownloadView, NoticeView, SettingsPatch, UpdatesView } from '../../src/shared/views.ts';
 import { until } from './connections-lab.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { memorySettings } from './memory-settings.ts';
 import { NO_PROVIDERS } from './no-providers.ts';
+import { recordingLogger } from './recording-logger.ts';
 
 export { until };
 
@@ -102,7 +101,7 @@ async function openRooms(world: World): Promise<ReleasesLab> {
     issuer: { resourceServers: null },
   };
   const settings = createSettings({
-    file: memoryFile({ automaticChecks: false, ...options.settings }),
+    file: memorySettings({ automaticChecks: false, ...options.settings }),
     config,
     loginItem: null,
     bus,
@@ -184,23 +183,4 @@ async function openRooms(world: World): Promise<ReleasesLab> {
   if (signedIn && (await connections.list()).length === 0) await lab.signIn();
   await releases.start();
   return lab;
-}
-
-function memoryFile(content: Record<string, unknown>): SettingsFile {
-  let stored = content;
-  return {
-    path: '/in/memory.json',
-    read: () => stored,
-    write(next) {
-      stored = next;
-    },
-  };
-}
-
-function recordingLogger(log: string[]): Logger {
-  const record = (message: string, fields?: Record<string, unknown>) => {
-    log.push(fields === undefined ? message : `${message} ${inspect(fields, { depth: 8 })}`);
-  };
-  const logger: Logger = { debug: record, info: record, warn: record, error: record, child: () => logger };
-  return logger;
 }

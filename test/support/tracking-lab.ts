@@ -1,14 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import type { Octokit } from '@octokit/core';
 import type { Connections } from '../../src/main/connections/connections.ts';
 import { createConnections } from '../../src/main/connections/create-connections.ts';
 import { type Bus, createBus } from '../../src/main/core/bus.ts';
-import type { SettingsFile } from '../../src/main/core/host.ts';
 import { createHttpClient } from '../../src/main/core/http-client.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { createScheduler, type Scheduler } from '../../src/main/core/scheduler.ts';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from '../../src/main/demo/emulated-github.ts';
@@ -22,7 +19,9 @@ import type { TrackedAccountView, TrackingSettings } from '../../src/shared/trac
 import type { NoticeView } from '../../src/shared/views.ts';
 import { until } from './connections-lab.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { memorySettings } from './memory-settings.ts';
 import { NO_PROVIDERS } from './no-providers.ts';
+import { recordingLogger } from './recording-logger.ts';
 
 export { until };
 
@@ -101,7 +100,7 @@ async function openRooms(place: Place): Promise<TrackingLab> {
     issuer: { resourceServers: null },
   };
   const settings = createSettings({
-    file: memoryFile({ tracking: options.tracking ?? {} }),
+    file: memorySettings({ tracking: options.tracking ?? {} }),
     config,
     loginItem: null,
     bus,
@@ -240,23 +239,4 @@ function watching(octokit: Octokit, watched: <T>(work: Promise<T>) => Promise<T>
   return new Proxy(octokit, {
     get: (target, name) => (name === 'request' ? request : Reflect.get(target, name)),
   });
-}
-
-function memoryFile(content: Record<string, unknown>): SettingsFile {
-  let stored = content;
-  return {
-    path: '/in/memory.json',
-    read: () => stored,
-    write(next) {
-      stored = next;
-    },
-  };
-}
-
-function recordingLogger(log: string[]): Logger {
-  const record = (message: string, fields?: Record<string, unknown>) => {
-    log.push(fields === undefined ? message : `${message} ${inspect(fields, { depth: 8 })}`);
-  };
-  const logger: Logger = { debug: record, info: record, warn: record, error: record, child: () => logger };
-  return logger;
 }

@@ -1,10 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import type { Kysely } from 'kysely';
 import { createBus } from '../../src/main/core/bus.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import type { Schema } from '../../src/main/storage/schema.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
@@ -14,6 +12,7 @@ import type { KeySourceName } from '../../src/shared/views.ts';
 import { accountRow } from './account-row.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { type MemoryKeychain, memoryKeychain } from './memory-keychain.ts';
+import { recordingLogger } from './recording-logger.ts';
 
 export interface VaultLabOptions {
   source: KeySourceName;
@@ -105,12 +104,4 @@ export async function readToken({ db, vault }: Pick<VaultLab, 'db' | 'vault'>, a
     .where('id', '=', account)
     .executeTakeFirstOrThrow();
   return vault.open(accessTokenOf(account), row.sealed_access_token ?? '');
-}
-
-function recordingLogger(log: string[]): Logger {
-  const record = (message: string, fields?: Record<string, unknown>) => {
-    log.push(fields === undefined ? message : `${message} ${inspect(fields, { depth: 8 })}`);
-  };
-  const logger: Logger = { debug: record, info: record, warn: record, error: record, child: () => logger };
-  return logger;
 }

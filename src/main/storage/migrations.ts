@@ -5,6 +5,7 @@ import { broker } from './migrations/0003-broker.ts';
 import { lookups } from './migrations/0004-lookups.ts';
 import { tracking } from './migrations/0005-tracking.ts';
 import { issuerRecordsInOrder } from './migrations/0006-issuer-records.ts';
+import { auditStretches } from './migrations/0007-audit-stretches.ts';
 
 /**
  * Every step from an empty database to today's, by name and in the order of their names. A step that was once released
@@ -19,4 +20,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-lookups': { up: lookups },
   '0005-tracking': { up: tracking },
   '0006-issuer-records': { up: issuerRecordsInOrder },
+  '0007-audit-stretches': { up: auditStretches },
 };

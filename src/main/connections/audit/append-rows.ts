@@ -6,7 +6,7 @@ import { BEGINNING, endMac, rowMac, sameMac } from './chain.ts';
 import type { HandOut } from './hand-outs.ts';
 
 /** The same requester's use of an account is noted at the account at most this often; the log has every one. */
-const USE_STAMP_MS = 10_000;
+const USE_STAMP_MS = 60_000;
 
 /**
  * Writes a row for each hand-out, in their order, and at each account that it was used.

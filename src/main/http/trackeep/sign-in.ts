@@ -154,13 +154,13 @@ function notAllowed(named: string): Page {
     title: 'This Trackeep is not on your list',
     text: [
       `A sign-in was meant to lead to ${origin}, which you have not allowed. Nothing was sent there.`,
-      'If it is yours, put it on the list of Trackeep instances, then start again from there:',
+      'If it is yours, add it in Trackeep Tray, in Settings under “Trackeep instances”, then start again from there:',
     ],
-    body: html`<p><code>trackeep settings set trackeep-instances ${origin}</code></p>`,
+    body: html`<p><code>${origin}</code></p>`,
   };
 }
 
-/** Shown to be copied into a command, so only what is an origin and nothing but that. */
+/** Shown to be copied, so only what is an origin and nothing but that. */
 function originOf(address: string): string | null {
   return canonicalOrigin(URL.parse(address)?.origin ?? '');
 }
