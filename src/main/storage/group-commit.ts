@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
-import { aheadOfDisk } from './store.ts';
+import { StorageConnection } from './storage-dialect.ts';
 
 /**
  * A commit waits for the disk; so what comes while one group is on its way there is committed together, as the next. Work
@@ -38,10 +38,10 @@ export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
       else for (const one of group) await commit([one]);
       return;
     }
-    const { result, onDisk } = committed;
+    const { results, onDisk } = committed;
     try {
       await onDisk();
-      for (const [index, { resolve }] of group.entries()) resolve(result[index] as never);
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as never);
     } catch (error) {
       for (const { reject } of group) reject(error);
     }
@@ -76,11 +76,18 @@ export async function commitInBackground<T>(
   db: Kysely<Schema>,
   work: (transaction: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
-  const { result, onDisk } = await commitAhead(db, work);
+  const { results, onDisk } = await commitAhead(db, work);
   await onDisk();
-  return result;
+  return results;
 }
 
-function commitAhead<T>(db: Kysely<Schema>, work: (transaction: Transaction<Schema>) => Promise<T>) {
-  return aheadOfDisk(db, (own) => own.transaction().execute(work));
+/** A transaction that does not wait for the disk. That is for `onDisk`, in another thread, while others have the database. */
+async function commitAhead<T>(db: Kysely<Schema>, work: (transaction: Transaction<Schema>) => Promise<T>) {
+  return db.connection().execute(async (own) => {
+    const connection = await own.getExecutor().provideConnection(async (held) => held);
+    if (!(connection instanceof StorageConnection)) throw new TypeError('This database is not one of openDatabase.');
+    const results = await connection.aheadOfDisk(() => own.transaction().execute(work));
+    const onDisk = () => connection.synced().catch(() => db.connection().execute(async () => connection.foldLog()));
+    return { results, onDisk };
+  });
 }
