@@ -10,7 +10,8 @@ import { createManualClock } from '../support/manual-clock.ts';
 import { asOrdinaryUser } from '../support/ordinary-user.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const observer = createProcessObserver({ clock: systemClock() });
+// By a clock that stands still: a busy machine with hundreds of processes takes longer than a search may last.
+const observer = createProcessObserver({ clock: createManualClock() });
 const us = process.getuid?.();
 const ourPath = process.platform === 'linux' ? readlinkSync('/proc/self/exe') : '';
 
@@ -104,8 +105,6 @@ describe.runIf(process.platform === 'linux')('the process behind a connection', 
   });
 
   it('is told apart from others of the same instant', async () => {
-    // By a clock that stands still: a busy machine with hundreds of processes takes longer than the search may last.
-    const patient = createProcessObserver({ clock: createManualClock() });
     const { server, port } = await listen();
     const sockets: Socket[] = [];
     const all = new Promise<void>((done) => {
@@ -120,7 +119,7 @@ describe.runIf(process.platform === 'linux')('the process behind a connection', 
     const pairs = await Promise.all(
       sockets.map(async (socket) => {
         const told = once(socket, 'data');
-        const seen = await patient.observe(socket);
+        const seen = await observer.observe(socket);
         return [Number(String((await told)[0])), seen?.program?.pid];
       }),
     );
