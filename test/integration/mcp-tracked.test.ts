@@ -365,6 +365,40 @@ describe('news of resources', () => {
     await expect(subscription.closed).resolves.toBe('remote');
   });
 
+  it('end when the token is revoked, and not when another one is', async () => {
+    const whole = await startWholeApp();
+    const reader = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: { pin: MODERN } } });
+    try {
+      const scope = 'github:read';
+      const [mine, others] = [
+        await signIn(whole.address, whole.approvals, { scope }),
+        await signIn(whole.address, whole.approvals, { scope }),
+      ];
+      const revoke = ({ clientId, tokens }: typeof mine) =>
+        fetch(`${whole.address}/revoke`, {
+          method: 'POST',
+          body: new URLSearchParams({ token: tokens.access_token, client_id: clientId }),
+        });
+      const headers = { authorization: `Bearer ${mine.tokens.access_token}` };
+      await reader.connect(
+        new StreamableHTTPClientTransport(new URL(`${whole.address}/mcp`), { requestInit: { headers } }),
+      );
+      const subscription = await reader.listen({ resourceSubscriptions: [GARDEN] });
+      let ended = false;
+      void subscription.closed.then(() => {
+        ended = true;
+      });
+      expect((await revoke(others)).status).toBe(200);
+      await reader.listTools();
+      expect(ended).toBe(false);
+      expect((await revoke(mine)).status).toBe(200);
+      await expect(subscription.closed).resolves.toBe('remote');
+    } finally {
+      await reader.close();
+      await whole.stop();
+    }
+  });
+
   it('end when the app does', async () => {
     await repository();
     const { subscription } = await listen(GARDEN);

@@ -48,7 +48,8 @@ export function createMcp(parts: McpParts): Mcp {
     if (request.method === 'OPTIONS') return answerOptions(response, METHODS);
     const presented = bearerTokenOf(request, search);
     if (presented.kind !== 'token') return sendChallenge(request, response, CHALLENGES[presented.kind]);
-    const access = await tokens.checkAccessToken(presented.token, `${address()}/mcp`);
+    const check = () => tokens.checkAccessToken(presented.token, `${address()}/mcp`);
+    const access = await check();
     if (!access) return sendChallenge(request, response, CHALLENGES.refused);
     if (request.method !== 'POST') {
       // Also what clients of the 2025 revisions get when they ask for a stream of news, and they take it for a no.
@@ -61,7 +62,7 @@ export function createMcp(parts: McpParts): Mcp {
     }
     if (stopped) throw new AppError('app_not_running', 'Trackeep Tray is about to end.');
     endpoint ??= import('./endpoint.ts').then(({ createEndpoint }) => createEndpoint(parts));
-    await (await endpoint).answer(request, response, access);
+    await (await endpoint).answer(request, response, access, check);
   }
 
   return {

@@ -34,13 +34,21 @@ const NO_CACHE = { ttlMs: 0, cacheScope: 'private' } as const;
 /** Streams of news are few, and each is about a few things: every change reads them again. */
 const MOST_STREAMS = 64;
 const MOST_LISTENED_TO = 50;
-/** Then the client listens anew, with a token that is checked anew: one may have been revoked. */
+/** Then the client listens anew, with a token that is checked anew. */
 const LONGEST_STREAM_MS = 600_000;
 
 /** Speaks MCP with clients whose token has been checked. */
 export interface Endpoint {
-  /** @param access what the request's token allows */
-  answer(request: IncomingMessage, response: ServerResponse, access: AccessToken): Promise<void>;
+  /**
+   * @param access what the request's token allows
+   * @param check the same asked again; null: it is good no more
+   */
+  answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    access: AccessToken,
+    check: () => Promise<AccessToken | null>,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,19 +103,28 @@ export function createEndpoint(parts: McpParts): Endpoint {
   });
   const serve = toNodeHandler(handler, { onerror: (error) => logger.warn('a request failed', { error }) });
 
-  /** A stream of news is good for as long as its token, and not for ever. */
-  const followWhileOpen = async (response: ServerResponse, uris: readonly string[], access: AccessToken) => {
+  /** A stream of news is good for as long as its token, which may be revoked, and not for ever. */
+  const followWhileOpen = async (
+    response: ServerResponse,
+    uris: readonly string[],
+    access: AccessToken,
+    check: () => Promise<AccessToken | null>,
+  ) => {
     const over = new Promise<void>((resolve) => response.once('close', resolve));
-    const timer = clock.after(Math.min(LONGEST_STREAM_MS, access.expiresAt - clock.now()), () => response.destroy());
+    const end = () => void response.destroy();
+    const timer = clock.after(Math.min(LONGEST_STREAM_MS, access.expiresAt - clock.now()), end);
+    // Whoever is revoked is off this list. What cannot be checked is not good.
+    const stopListening = bus.on('clients', () => void check().then((good) => good ?? end(), end));
     const unwatch = await watch.add(uris);
     void over.then(() => {
       timer.cancel();
+      stopListening();
       unwatch();
     });
   };
 
   return {
-    async answer(request, response, access) {
+    async answer(request, response, access, check) {
       const refuse = (status: number, code: number, message: string) =>
         sendRpcError(request, response, { status, code, message });
       const { headers } = request;
@@ -131,7 +148,7 @@ export function createEndpoint(parts: McpParts): Endpoint {
       if (listenedTo.length > MOST_LISTENED_TO) {
         return refuse(400, ProtocolErrorCode.InvalidParams, `Listen to ${MOST_LISTENED_TO} resources at most.`);
       }
-      if (listenedTo.length > 0) await followWhileOpen(response, listenedTo, access);
+      if (listenedTo.length > 0) await followWhileOpen(response, listenedTo, access, check);
       response.setHeader('cache-control', 'no-store');
       await serve(Object.assign(request as NodeIncomingMessageLike, { auth: callerOf(access) }), response, body);
     },
