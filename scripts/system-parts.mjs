@@ -44,8 +44,9 @@ export async function provideTestParts() {
 }
 
 async function provideChromiumByApt() {
-  // Where it takes a password, whatever Chromium there is will do.
-  if (CHROMIUM.isPresent() && process.getuid?.() !== 0) return;
+  // Where it takes a password, or is not to be had, whatever Chromium there is will do.
+  const isOffered = () => run('apt-cache', ['show', HEADLESS_SHELL.apt]).catch(() => null);
+  if (CHROMIUM.isPresent() && (process.getuid?.() !== 0 || (await isOffered()) === null)) return;
   try {
     await provideByApt([HEADLESS_SHELL]);
   } catch {

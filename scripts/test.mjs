@@ -16,6 +16,7 @@ const PROJECTS = ['unit', 'integration', 'hard-cases', 'desktop', 'web'];
 
 const RESULTS = join(ROOT, 'test-results', 'vitest.json');
 
+/** Several times what the temporary folders of a whole run come to at once. */
 const BYTES_FOR_TESTS = 6 * 1024 ** 3;
 
 /** Each is a program of node_modules, run by the clone's own Node. */
@@ -80,7 +81,6 @@ async function runTests(only) {
     ],
     { cwd: ROOT, env: { ...toolEnvironment(), ...temporary, TRACKEEP_CHROMIUM: findChromium() ?? '' } },
   );
-  if (inMemory !== null) rmSync(inMemory, { recursive: true, force: true });
   if (!existsSync(RESULTS)) return { passed: 0, failed: 1, clean: false };
   const { numPassedTests, testResults } = JSON.parse(readFileSync(RESULTS, 'utf8'));
   return { passed: numPassedTests, failed: countFailures(testResults), clean: code === 0 };
@@ -101,6 +101,9 @@ function folderInMemory() {
   const folder = mkdtempSync(join(place, 'trackeep-'));
   // Other users of the system pass through it, as through /tmp: some tests are about what they find there.
   chmodSync(folder, 0o755);
+  // Memory is not given back by itself, whichever way the run ends.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
   return folder;
 }
 

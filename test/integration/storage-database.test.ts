@@ -28,6 +28,11 @@ const rawly = <T>(path: string, work: (file: Sqlite.Database) => T): T => {
   }
 };
 
+const RECORD = {
+  ...{ model: 'RefreshToken', grant_id: null, lookup_hash: null },
+  ...{ payload: '{}', sealed_payload: null, consumed_at: null },
+};
+
 describe('a new database', () => {
   it('has every table, empty and sound', async () => {
     const { db, integrityCheck } = await open();
@@ -111,6 +116,28 @@ describe('a database that is opened again', () => {
     };
     expect(await opening()).toEqual(Object.keys(MIGRATIONS));
     expect(await opening()).toEqual([]);
+  });
+
+  it('keeps the records of the issuer when their table is made anew', async () => {
+    const dataDir = temporaryFolder();
+    const { db, close, path } = await openDatabase({ dataDir, logger: createQuietLogger() });
+    await db
+      .insertInto('issuer_records')
+      .values([2, 1].map((number) => ({ ...RECORD, id_hash: `hash-${number}`, expires_at: number })))
+      .execute();
+    await close();
+    rawly(path, (file) => {
+      file.exec("delete from kysely_migration where name >= '0006'");
+      file.exec('drop index audit_connection');
+      file.exec('create index audit_connection on audit (number)');
+    });
+    const again = await open(dataDir);
+    const records = await again.db.selectFrom('issuer_records').selectAll().orderBy('expires_at').execute();
+    expect(records).toEqual([1, 2].map((number) => ({ ...RECORD, id_hash: `hash-${number}`, expires_at: number })));
+    const plan = await sql<{ detail: string }>`explain query plan
+      delete from issuer_records where expires_at < 5`.execute(again.db);
+    expect(plan.rows[0]?.detail).toContain('issuer_records_expiry');
+    expect(await again.integrityCheck()).toBe('ok');
   });
 
   it('finishes a migration that a crash cut short', async () => {

@@ -112,15 +112,19 @@ export function createEndpoint(parts: McpParts): Endpoint {
   ) => {
     const over = new Promise<void>((resolve) => response.once('close', resolve));
     const end = () => void response.destroy();
+    // What cannot be checked is not good.
+    const endUnlessGood = () => void check().then((good) => good ?? end(), end);
     const timer = clock.after(Math.min(LONGEST_STREAM_MS, access.expiresAt - clock.now()), end);
-    // Whoever is revoked is off this list. What cannot be checked is not good.
-    const stopListening = bus.on('clients', () => void check().then((good) => good ?? end(), end));
-    const unwatch = await watch.add(uris);
+    // Whoever is revoked is off this list.
+    const stopListening = bus.on('clients', endUnlessGood);
     void over.then(() => {
       timer.cancel();
       stopListening();
-      unwatch();
     });
+    // It was checked before its body came, and may have been revoked since.
+    endUnlessGood();
+    const unwatch = await watch.add(uris);
+    void over.then(unwatch);
   };
 
   return {
