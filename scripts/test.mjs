@@ -103,7 +103,8 @@ function folderInMemory() {
   chmodSync(folder, 0o755);
   // Memory is not given back by itself, whichever way the run ends.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+  // A signal goes to the whole group: the tests end by it, and then this does.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => undefined);
   return folder;
 }
 
