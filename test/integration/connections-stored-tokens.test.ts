@@ -18,7 +18,8 @@ describe('a token asked for again', () => {
   });
   afterEach(() => lab.close());
 
-  const ask = (orgId: string | null = null) => lab.connections.tokenOfOrganisation('github', orgId, EDITOR);
+  const ask = (orgId: string | null = null, isAllowed = () => true) =>
+    lab.connections.tokenOfOrganisation('github', orgId, EDITOR, isAllowed);
   const orgIdOf = async (id: string) =>
     (await lab.connections.records('github')).find(({ connectionId }) => connectionId === id)?.orgId ?? '';
   const rows = async () => (await lab.connections.audit.list({})).length;

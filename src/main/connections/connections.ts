@@ -12,6 +12,7 @@ import type {
   ProviderView,
   SignInWay,
 } from '../../shared/views.ts';
+import type { Prepare } from '../storage/store.ts';
 
 /** A request to a provider's REST API. */
 export interface ApiRequest {
@@ -41,6 +42,9 @@ export interface UsableToken {
 
 /** Who asks for a token: told in the audit log, and to the person. */
 export type Requester = AuditView['requester'];
+
+/** Whether somebody may have a token, by what the database says. */
+export type IsAllowed = (prepare: Prepare) => boolean;
 
 /** Less than the connection may do: an app installation's tokens can be cut down, a person's cannot. */
 export interface Narrowing {
@@ -215,6 +219,7 @@ export interface Connections {
   tokenOf(connectionId: string, requester: Requester, narrowing?: Narrowing): Promise<UsableToken>;
   /**
    * As `tokenOf`, of the connection that `ofOrganisation` would answer, in one step: what programs ask all the time.
+   * @param isAllowed asked within the transaction of the audit log's row
    * @returns null where there is more to it than to write it down, and then nobody got anything: ask `ofOrganisation`
    * @throws AppError `not_found` for no provider, `disk_full`, `data_folder_unusable`, a vault code
    */
@@ -222,6 +227,7 @@ export interface Connections {
     platform: Platform,
     orgId: string | null,
     requester: Requester,
+    isAllowed: IsAllowed,
   ): Promise<(UsableToken & { orgId: string }) | null>;
   /** Every connection, the longest connected one first. @param platform null: of all providers */
   records(platform: Platform | null): Promise<InstallationRecord[]>;

@@ -268,8 +268,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
       return tokens.handOut(id, requester, narrowing ?? null);
     },
     tokenOf: (id, requester, narrowing) => tokens.handOut(id, requester, narrowing ?? null),
-    async tokenOfOrganisation(platform, orgId, requester) {
-      return tokens.handOutStored({ platform, host: registry.get(platform).host, orgId }, requester);
+    async tokenOfOrganisation(platform, orgId, requester, isAllowed) {
+      return tokens.handOutStored({ platform, host: registry.get(platform).host, orgId }, requester, isAllowed);
     },
     records: (platform) => installationRecords(db, platform),
     ofOrganisation: async (platform, orgId) =>

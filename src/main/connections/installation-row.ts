@@ -76,7 +76,9 @@ export function isHeldBy({ id, generation, tokenGroup }: TokenHolder) {
       : eb('token_group', '=', tokenGroup);
 }
 
+export const SEALED_COLUMNS = ['sealed_access_token', 'sealed_refresh_token'] as const;
+
 /** What a sealed token is bound to. */
-export function place(id: string, column: 'sealed_access_token' | 'sealed_refresh_token'): Place {
+export function place(id: string, column: (typeof SEALED_COLUMNS)[number]): Place {
   return { table: 'installations', row: id, column };
 }

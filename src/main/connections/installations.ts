@@ -7,7 +7,7 @@ import type { InstallationsTable, Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AppInstallation, saveAppInstallation } from './github-app/save-app-installation.ts';
 import type { Installation, OpenInstallation, TokenHolder } from './installation.ts';
-import { fromRow, isHeldBy, place } from './installation-row.ts';
+import { fromRow, isHeldBy, place, SEALED_COLUMNS } from './installation-row.ts';
 import type { OpenedSecrets } from './opened-secrets.ts';
 import type { Grant } from './provider.ts';
 import { createSaveSignIn, type SignIn } from './save-sign-in.ts';
@@ -231,7 +231,7 @@ export function createInstallations({
       return {
         async opened() {
           const installation = await opened(row);
-          for (const sealed of [row.sealed_access_token, row.sealed_refresh_token]) secrets.forget(sealed ?? '');
+          for (const column of SEALED_COLUMNS) secrets.forget(place(id, column));
           return installation;
         },
       };

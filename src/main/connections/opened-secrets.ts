@@ -9,21 +9,22 @@ export interface OpenedSecrets {
   open(place: Place, sealed: string): Promise<string>;
   /** @returns null for what was not opened yet, or while the vault is closed */
   known(place: Place, sealed: string): string | null;
-  forget(sealed: string): void;
+  forget(place: Place): void;
 }
 
 /**
- * Kept by the sealed text, which is another after every change, so nothing outdated can be found. It is the same process
+ * Kept with the sealed text, which is another after every change, so nothing outdated can be found. It is the same process
  * memory that the master key lives in; a vault that is closed opens nothing here either.
  */
 export function createOpenedSecrets(vault: Pick<Vault, 'open' | 'view'>): OpenedSecrets {
-  const opened = new Map<string, { place: string; secret: string }>();
-  const whole = ({ table, row, column }: Place) => `${table} ${row} ${column}`;
+  const opened = new Map<string, { sealed: string; secret: string }>();
+  // Not by the sealed text, which would be hashed anew for each look, and which another place may hold, too: a text that was
+  // moved must be refused, as the vault does.
+  const keyOf = ({ table, row, column }: Place) => `${table} ${row} ${column}`;
 
   const known = (place: Place, sealed: string): string | null => {
-    const found = opened.get(sealed);
-    // A text that was moved to another place must be refused, as the vault does.
-    return found?.place === whole(place) && vault.view().state === 'open' ? found.secret : null;
+    const found = opened.get(keyOf(place));
+    return found?.sealed === sealed && vault.view().state === 'open' ? found.secret : null;
   };
 
   return {
@@ -33,11 +34,11 @@ export function createOpenedSecrets(vault: Pick<Vault, 'open' | 'view'>): Opened
       if (kept !== null) return kept;
       const secret = await vault.open(place, sealed);
       if (opened.size >= MOST_KEPT) opened.delete(opened.keys().next().value ?? '');
-      opened.set(sealed, { place: whole(place), secret });
+      opened.set(keyOf(place), { sealed, secret });
       return secret;
     },
-    forget(sealed) {
-      opened.delete(sealed);
+    forget(place) {
+      opened.delete(keyOf(place));
     },
   };
 }

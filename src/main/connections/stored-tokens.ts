@@ -1,5 +1,6 @@
 import type { Platform } from '../../shared/views.ts';
 import type { Prepare } from '../storage/store.ts';
+import type { LastUse } from './audit/hand-outs.ts';
 import type { Requester, UsableToken } from './connections.ts';
 import { place } from './installation-row.ts';
 import type { Installation } from './installations.ts';
@@ -18,6 +19,7 @@ export interface Meant {
 export interface StoredToken extends UsableToken {
   installation: Pick<Installation, 'id' | 'platform' | 'host' | 'login'>;
   requester: Requester;
+  lastUse: LastUse;
   narrowing: null;
   orgId: string;
 }
@@ -31,20 +33,22 @@ interface Row {
   isRefreshable: 0 | 1;
   scopes: string;
   orgId: string;
+  lastUsedAt: number | null;
+  lastUsedBy: string | null;
 }
 
 const COLUMNS = `
   id, login, state, sealed_access_token as sealed, access_expires_at as expiresAt, scopes,
   sealed_refresh_token is not null or external_installation_id is not null as isRefreshable,
-  ifnull(metadata ->> '$.organisation.id', external_org_id) as orgId`;
-const SERVED = `select ${COLUMNS} from installations where platform = @platform and host = @host and revoked_at is null`;
+  ifnull(metadata ->> '$.organisation.id', external_org_id) as orgId,
+  last_used_at as lastUsedAt, last_used_by as lastUsedBy`;
+const SERVED = `select ${COLUMNS} from installations where platform = ? and host = ? and revoked_at is null`;
 
 /** Two rows are enough to know that it is not one. */
 const ANY = `${SERVED} limit 2`;
-/** Not with `or`, for which SQLite reads all accounts of the provider. */
-const NAMED = `
-  ${SERVED} and external_org_id = @orgId
-  union all ${SERVED} and id = @orgId and external_org_id <> @orgId`;
+const OF_ORGANISATION = `${SERVED} and external_org_id = ? limit 2`;
+/** Our ids are random, so none of them is an organisation's as well. */
+const OF_ID = `${SERVED} and id = ?`;
 
 /**
  * The usual case: exactly one account is meant, nothing is wrong with it, and its token was opened before and lasts.
@@ -57,8 +61,10 @@ export function findStoredToken(
   secrets: Pick<OpenedSecrets, 'known'>,
   { platform, host, orgId, requester, goodUntil }: Meant & { requester: Requester; goodUntil: number },
 ): StoredToken | null {
-  const meant = { platform, host, orgId };
-  const [row, another] = prepare<[typeof meant], Row>(orgId === null ? ANY : NAMED).all(meant);
+  const served = (text: string, ...named: string[]) => prepare<string[], Row>(text).all(platform, host, ...named);
+  let rows = orgId === null ? served(ANY) : served(OF_ORGANISATION, orgId);
+  if (rows.length === 0 && orgId !== null) rows = served(OF_ID, orgId);
+  const [row, another] = rows;
   if (row === undefined || another !== undefined || row.state !== 'ok' || row.sealed === null) return null;
   const { id, login, expiresAt } = row;
   if (row.isRefreshable === 1 && expiresAt !== null && expiresAt <= goodUntil) return null;
@@ -68,19 +74,24 @@ export function findStoredToken(
   const installation = { id, platform, host, login };
   return {
     ...{ installation, requester, narrowing: null, orgId: row.orgId },
+    lastUse: { at: row.lastUsedAt, by: row.lastUsedBy },
     ...{ token, connectionId: id, login, host, expiresAt, scopes },
   };
 }
 
-/** Whether the account still has the token that it was read with, and may be used. */
-export function isAsRead(
+/**
+ * Whether the account still has the token that it was read with, and may be used.
+ *
+ * @returns when it was used last; null if it is not so any more
+ */
+export function lastUseIfAsRead(
   prepare: Prepare,
   { id, generation, lastRefreshedAt }: Pick<Installation, 'id' | 'generation' | 'lastRefreshedAt'>,
-): boolean {
-  const same = prepare<[string, number, number | null]>(
-    "select 1 from installations where id = ? and generation = ? and last_refreshed_at is ? and state = 'ok'",
-  );
-  return same.get(id, generation, lastRefreshedAt) !== undefined;
+): LastUse | null {
+  const same = prepare<[string, number, number | null], LastUse>(`
+    select last_used_at as at, last_used_by as by from installations
+    where id = ? and generation = ? and last_refreshed_at is ? and state = 'ok'`);
+  return same.get(id, generation, lastRefreshedAt) ?? null;
 }
 
 function scopesIn(text: string): string[] | null {

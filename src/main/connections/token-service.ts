@@ -2,14 +2,14 @@ import type { Clock } from '../core/clock.ts';
 import { hasCode } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { HandOuts } from './audit/hand-outs.ts';
-import type { Narrowing, Requester, UsableToken } from './connections.ts';
+import type { IsAllowed, Narrowing, Requester, UsableToken } from './connections.ts';
 import type { HeldBack } from './held-back.ts';
 import type { Installation, Installations, OpenInstallation } from './installations.ts';
 import type { OpenedSecrets } from './opened-secrets.ts';
 import { type Pauses, rateLimited } from './pauses.ts';
 import type { Registry } from './registry.ts';
 import { openWorking, type Renewal } from './renewal.ts';
-import { findStoredToken, isAsRead, type Meant, type StoredToken } from './stored-tokens.ts';
+import { findStoredToken, lastUseIfAsRead, type Meant, type StoredToken } from './stored-tokens.ts';
 
 /** Whoever asks for a token gets one that lasts at least this long, if it can be had. */
 const LEAST_LIFE_MS = 5 * 60_000;
@@ -34,10 +34,11 @@ export interface TokenService {
   handOut(id: string, requester: Requester, narrowing: Narrowing | null): Promise<UsableToken>;
   /**
    * As `handOut`, in one step with finding the account, for programs that ask again and again.
-   * @returns null where there is more to it: none or several are meant, or the token must be opened or renewed first
+   * @returns null where there is more to it: none or several are meant, or the token must be opened or renewed first, or
+   *   it is not allowed
    * @throws AppError `disk_full`, `data_folder_unusable`, a vault code
    */
-  handOutStored(meant: Meant, requester: Requester): Promise<StoredToken | null>;
+  handOutStored(meant: Meant, requester: Requester, isAllowed: IsAllowed): Promise<StoredToken | null>;
   /**
    * A token that works, for this app itself, renewed first where it must be. While a renewal fails for passing reasons,
    * the old token is good to its last second.
@@ -128,9 +129,10 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
         const { expiresAt } = token;
         let stands = false;
         try {
-          const committed = await handOuts.commit((prepare) =>
-            isAsRead(prepare, installation) ? { installation, requester, narrowing, expiresAt } : null,
-          );
+          const committed = await handOuts.commit((prepare) => {
+            const lastUse = lastUseIfAsRead(prepare, installation);
+            return lastUse && { installation, requester, lastUse, narrowing, expiresAt };
+          });
           stands = committed !== null;
         } finally {
           if (!stands && minted !== null) await narrowed.discard(installation, minted.token);
@@ -138,9 +140,11 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
         if (stands) return token;
       }
     },
-    handOutStored(meant, requester) {
-      return handOuts.commit((prepare) =>
-        findStoredToken(prepare, secrets, { ...meant, requester, goodUntil: clock.now() + LEAST_LIFE_MS }),
+    handOutStored(meant, requester, isAllowed) {
+      const goodUntil = clock.now() + LEAST_LIFE_MS;
+      return handOuts.commit(
+        (prepare) => findStoredToken(prepare, secrets, { ...meant, requester, goodUntil }),
+        isAllowed,
       );
     },
     async afterRefusal(id, token, wasFresh) {

@@ -15,6 +15,7 @@ import { GITHUB_API_PATH, type GitHubApi } from './github-api/github-api.ts';
 import type { GitHubAppDesk } from './github-app-pages.ts';
 import { type Admission, judge, type OwnNames, ownNames } from './guards.ts';
 import { REST_PATHS, type Rest } from './rest/rest.ts';
+import { SafeResponse } from './safe-response.ts';
 import { TRACKEEP_ROUTES, type Trackeep } from './trackeep/trackeep.ts';
 import { answerUi } from './ui-door.ts';
 import { createUiEvents } from './ui-events.ts';
@@ -37,13 +38,6 @@ const MOST_CONNECTIONS = 1_024;
 /** How long requests under way may take to end when the app stops. */
 const STOP_GRACE_MS = 2_000;
 const SWEEP_MS = 20;
-
-/** Sent with every answer, also with those of handlers that come later. */
-const ALWAYS: readonly (readonly [string, string])[] = [
-  ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'no-referrer'],
-  ['cross-origin-resource-policy', 'same-origin'],
-];
 
 /** A part of the listener's paths: who may call it, and who answers. */
 interface Mount extends Admission {
@@ -151,6 +145,7 @@ export function createListener(parts: {
 
   const server = createServer(
     {
+      ServerResponse: SafeResponse,
       maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -160,7 +155,6 @@ export function createListener(parts: {
     },
     async (request, response) => {
       const { url: target = '', rawHeaders, headers } = request;
-      for (const [name, value] of ALWAYS) response.setHeader(name, value);
       const cut = target.indexOf('?');
       const path = cut === -1 ? target : target.slice(0, cut);
       const mount = mountOf(mounts, path);
@@ -243,10 +237,16 @@ function isAuthorizationRequest(search: string): boolean {
 
 /** The last mount is `/`, which takes everything. */
 function mountOf(mounts: readonly Mount[], path: string): Mount {
-  const found = mounts.find((mount) => path === mount.path || path.startsWith(`${mount.path}/`)) ?? mounts.at(-1);
+  const found = mounts.find((mount) => isWithin(path, mount.path)) ?? mounts.at(-1);
   if (found === undefined) throw new Error('The listener has no mounts.');
   return found;
 }
+
+function isWithin(path: string, folder: string): boolean {
+  return path.startsWith(folder) && (path.length === folder.length || path.charCodeAt(folder.length) === SLASH);
+}
+
+const SLASH = 0x2f;
 
 /** Every Host header: Node keeps only the first of several and drops the rest without a word. */
 function hostsOf(rawHeaders: readonly string[]): string[] {

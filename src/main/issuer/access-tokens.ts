@@ -1,11 +1,9 @@
 import { createLocalJWKSet, type JWK, type JWTPayload, jwtVerify } from 'jose';
-import type { Kysely } from 'kysely';
 import { isScope } from '../../shared/scopes.ts';
 import type { Clock } from '../core/clock.ts';
-import { compiledOnce } from '../storage/compiled-once.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { Prepare, Store } from '../storage/store.ts';
 import { digest } from './digest.ts';
-import type { AccessToken } from './issuer.ts';
+import type { AccessToken, VerifiedToken } from './issuer.ts';
 
 /** Signatures are checked once for a token, not once for a request; a client presents the same one for days. */
 const MOST_REMEMBERED = 1_000;
@@ -17,6 +15,8 @@ const CLOCK_TOLERANCE_S = 5;
 export interface AccessTokens {
   /** As `TokenChecks.checkAccessToken`. */
   check(token: string, resource: string | null): Promise<AccessToken | null>;
+  /** As `TokenChecks.verifyAccessToken`. */
+  verify(token: string, resource: string | null): Promise<VerifiedToken | null>;
   /** The same for a token whose grant does not matter, because it is to be revoked. */
   read(token: string): Promise<AccessToken | null>;
 }
@@ -35,7 +35,7 @@ export function createAccessTokens({
   isKnown,
   onError,
 }: {
-  db: Kysely<Schema>;
+  db: Store;
   clock: Clock;
   issuer: string;
   publicKeys: readonly JWK[];
@@ -43,14 +43,11 @@ export function createAccessTokens({
   isKnown: (resource: string) => boolean;
   onError: (error: unknown) => void;
 }): AccessTokens {
-  const grantOf = compiledOnce(({ grantId, clientId }: Pick<AccessToken, 'grantId' | 'clientId'>) =>
-    db.selectFrom('issuer_grants').select('id').where('id', '=', grantId).where('client_id', '=', clientId),
-  );
   const keys = createLocalJWKSet({ keys: [...publicKeys] });
   const stamped = new Map<string, number>();
-  const verified = new Map<string, AccessToken>();
+  const verified = new Map<string, VerifiedToken>();
 
-  const read = async (token: string): Promise<AccessToken | null> => {
+  const read = async (token: string): Promise<VerifiedToken | null> => {
     const key = digest(token);
     const known = verified.get(key);
     if (known !== undefined) return known;
@@ -70,7 +67,7 @@ export function createAccessTokens({
     const { aud, sub, jti, iat, exp, scope, client_id: clientId, grant_id: grantId } = payload;
     if (typeof aud !== 'string' || typeof clientId !== 'string' || typeof grantId !== 'string') return null;
     const scopes = typeof scope === 'string' ? scope.split(' ').filter(isScope) : [];
-    const read: AccessToken = {
+    const access: AccessToken = {
       clientId,
       grantId,
       subject: sub ?? '',
@@ -81,8 +78,17 @@ export function createAccessTokens({
       tokenId: jti ?? '',
     };
     if (verified.size >= MOST_REMEMBERED) verified.delete(verified.keys().next().value ?? '');
-    verified.set(key, read);
-    return read;
+    const found = { access, holds: (prepare: Prepare) => holds(prepare, access) };
+    verified.set(key, found);
+    return found;
+  };
+  const isOver = ({ expiresAt }: AccessToken) => expiresAt + CLOCK_TOLERANCE_S * 1000 <= clock.now();
+
+  const holds = (prepare: Prepare, access: AccessToken) => {
+    const grant = prepare<[string, string]>('select 1 from issuer_grants where id = ? and client_id = ?');
+    const found = grant.get(access.grantId, access.clientId) !== undefined;
+    if (found) stamp(access);
+    return found;
   };
 
   const stamp = ({ grantId, clientId }: AccessToken) => {
@@ -98,20 +104,21 @@ export function createAccessTokens({
     for (const query of stamps) query.execute().catch(onError);
   };
 
+  const verify = async (token: string, resource: string | null) => {
+    const found = await read(token);
+    if (found === null || isOver(found.access) || !isKnown(found.access.resource)) return null;
+    return resource === null || found.access.resource === resource ? found : null;
+  };
+
   return {
+    verify,
     async read(token) {
       const found = await read(token);
-      return found !== null && found.expiresAt + CLOCK_TOLERANCE_S * 1000 > clock.now() ? found : null;
+      return found === null || isOver(found.access) ? null : found.access;
     },
-
     async check(token, resource) {
-      const found = await this.read(token);
-      if (found === null || !isKnown(found.resource)) return null;
-      if (resource !== null && found.resource !== resource) return null;
-      const { rows } = await db.executeQuery(grantOf(found));
-      if (rows.length === 0) return null;
-      stamp(found);
-      return found;
+      const found = await verify(token, resource);
+      return found !== null && (await db.ask(found.holds)) ? found.access : null;
     },
   };
 }

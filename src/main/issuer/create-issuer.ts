@@ -1,11 +1,10 @@
-import type { Kysely } from 'kysely';
 import type { ClientKind } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Schedule, Scheduler } from '../core/scheduler.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { Store } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { createAnswer } from './answer.ts';
 import { createApprovals } from './approvals.ts';
@@ -26,7 +25,7 @@ import { createSigningKeys } from './signing-keys.ts';
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 export interface IssuerParts {
-  db: Kysely<Schema>;
+  db: Store;
   vault: Vault;
   config: IssuerConfig;
   /** From `readStaticClients`. */
@@ -126,6 +125,9 @@ export function createIssuer(parts: IssuerParts): Issuer {
 
     async checkAccessToken(token, resource) {
       return (await open()).tokens.check(token, resource);
+    },
+    async verifyAccessToken(token, resource) {
+      return (await open()).tokens.verify(token, resource);
     },
 
     answer: createAnswer({ open, limit, observer, issuer: address }),

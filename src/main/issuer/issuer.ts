@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Scope } from '../../shared/scopes.ts';
 import type { ApprovalView, ClientView } from '../../shared/views.ts';
+import type { Prepare } from '../storage/store.ts';
 
 /** The authorization server for local programs, OAuth 2.1 on loopback. */
 export interface Issuer extends TokenChecks {
@@ -45,6 +46,14 @@ export interface TokenChecks {
    * @returns null for every token that is not good, whatever the reason
    */
   checkAccessToken(token: string, resource: string | null): Promise<AccessToken | null>;
+  /** The same but for the grant, for who asks for that in a transaction of its own. */
+  verifyAccessToken(token: string, resource: string | null): Promise<VerifiedToken | null>;
+}
+
+export interface VerifiedToken {
+  access: AccessToken;
+  /** Whether its grant still holds: without that, the token is good for nothing. */
+  holds(prepare: Prepare): boolean;
 }
 
 /** What a client wants for its own access token (RFC 8693 §2.1). */

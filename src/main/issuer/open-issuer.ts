@@ -1,7 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
-import type { Kysely } from 'kysely';
 import type { Adapter, AdapterPayload, Client, KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientKind, ProcessView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
@@ -9,7 +8,7 @@ import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
 import type { Logger } from '../core/logger.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { Store } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
 import type { WaitingApprovals } from './approvals.ts';
@@ -36,7 +35,7 @@ import { registerTokenExchange } from './token-exchange.ts';
 const GRANT_WAITS_MS = 15 * 60_000;
 
 export interface OpenIssuerParts {
-  db: Kysely<Schema>;
+  db: Store;
   vault: Vault;
   config: IssuerConfig;
   statics: readonly StaticClient[];

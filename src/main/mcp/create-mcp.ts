@@ -20,7 +20,7 @@ const ENDPOINT_PATHS = ['/mcp', '/mcp/'];
 const METHODS = 'POST, OPTIONS';
 
 export interface McpParts {
-  tokens: TokenChecks;
+  tokens: Pick<TokenChecks, 'checkAccessToken'>;
   connections: Pick<Connections, 'list' | 'github'>;
   releases: Pick<Releases, 'view' | 'check'>;
   tracking: Pick<Tracking, 'queries'>;

@@ -10,13 +10,31 @@ export type Prepare = <P extends unknown[], R = unknown>(text: string) => Sqlite
 /** The database as the rooms use it: with Kysely, and where programs ask thousands of times a second, without. */
 export class Store extends Kysely<Schema> {
   readonly #path: string;
+  readonly #prepare: Prepare;
   readonly #transaction: (work: (prepare: Prepare) => unknown) => unknown;
 
   constructor(file: Sqlite.Database) {
     super({ dialect: new StorageDialect(file) });
     const prepare = prepareOnce(file) as Prepare;
     this.#path = file.name;
+    this.#prepare = prepare;
     this.#transaction = file.transaction((work: (prepare: Prepare) => unknown) => work(prepare)).immediate;
+  }
+
+  /**
+   * Asks one thing, in a third of the time that a query takes.
+   *
+   * @returns what the work returned
+   * @throws what the work throws; as every query, AppError `disk_full`, `data_folder_unusable`, `database_corrupt`
+   */
+  ask<T>(work: (prepare: Prepare) => T): Promise<T> {
+    return this.connection().execute(async () => {
+      try {
+        return work(this.#prepare);
+      } catch (error) {
+        throw toStorageError(error, this.#path);
+      }
+    });
   }
 
   /**

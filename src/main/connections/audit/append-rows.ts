@@ -1,6 +1,7 @@
 import { requesterInWords } from '../../../shared/requesters.ts';
 import type { AuditView } from '../../../shared/views.ts';
 import type { Prepare } from '../../storage/store.ts';
+import type { Requester } from '../connections.ts';
 import type { AuditKey } from './audit-key.ts';
 import { BEGINNING, endMac, rowMac, sameMac } from './chain.ts';
 import type { HandOut } from './hand-outs.ts';
@@ -59,24 +60,32 @@ interface Link {
 /** @param stamped who used which account last, as far as this transaction has come */
 function stampUse(
   prepare: Prepare,
-  { installation, requester }: HandOut,
+  { installation, requester, lastUse: { at, by } }: HandOut,
   now: number,
   stamped: Map<string, string>,
 ): void {
-  const who = requesterInWords(requester);
-  if (stamped.get(installation.id) === who) return;
+  const who = inWords(requester);
+  const before = stamped.get(installation.id);
+  if (before === who) return;
   stamped.set(installation.id, who);
-  const { at, by } =
-    prepare<[string], { at: number | null; by: string | null }>(
-      'select last_used_at as at, last_used_by as by from installations where id = ?',
-    ).get(installation.id) ?? {};
   // A time to come is that of a clock that was set back since.
-  if (by === who && typeof at === 'number' && now >= at && now - at < USE_STAMP_MS) return;
+  if (before === undefined && by === who && at !== null && now >= at && now - at < USE_STAMP_MS) return;
   prepare<[number, string, string]>('update installations set last_used_at = ?, last_used_by = ? where id = ?').run(
     now,
     who,
     installation.id,
   );
+}
+
+/** Clients keep their names, and making words of one takes longer than to write its row. */
+const words = new WeakMap<Requester, string>();
+
+function inWords(requester: Requester): string {
+  const known = words.get(requester);
+  if (known !== undefined) return known;
+  const made = requesterInWords(requester);
+  words.set(requester, made);
+  return made;
 }
 
 function entryOf({ installation, requester, narrowing, expiresAt }: HandOut, at: string): Omit<AuditView, 'number'> {

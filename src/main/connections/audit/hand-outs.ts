@@ -1,7 +1,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { Prepare, Store } from '../../storage/store.ts';
-import type { Narrowing, Requester } from '../connections.ts';
+import type { IsAllowed, Narrowing, Requester } from '../connections.ts';
 import type { Installation } from '../installations.ts';
 import { appendRows } from './append-rows.ts';
 import type { AuditKeys } from './audit-key.ts';
@@ -10,9 +10,17 @@ import type { AuditKeys } from './audit-key.ts';
 export interface HandOut {
   installation: Pick<Installation, 'id' | 'platform' | 'host' | 'login'>;
   requester: Requester;
+  /** As it stands at the account. */
+  lastUse: LastUse;
   narrowing: Narrowing | null;
   /** The token's end, ms since the epoch; null: it does not expire. */
   expiresAt: number | null;
+}
+
+export interface LastUse {
+  /** ms since the epoch. */
+  at: number | null;
+  by: string | null;
 }
 
 /** The one way out for a token. */
@@ -22,13 +30,15 @@ export interface HandOuts {
    *
    * @param find asked within the transaction of the row, so what it finds is so when the row is written. It may be asked
    *   twice, and only reads.
+   * @param isAllowed asked before it, once for all who bring the same; without its word nothing is found
    * @returns what was found, once its row is on the disk; null if nothing was, and then nothing was written
    * @throws what `find` throws; AppError `disk_full`, `data_folder_unusable`, a vault code
    */
-  commit<T extends HandOut>(find: (prepare: Prepare) => T | null): Promise<T | null>;
+  commit<T extends HandOut>(find: (prepare: Prepare) => T | null, isAllowed?: IsAllowed): Promise<T | null>;
 }
 
 interface Waiting {
+  isAllowed: IsAllowed;
   find(prepare: Prepare): HandOut | null;
   resolve(found: never): void;
   reject(error: unknown): void;
@@ -59,7 +69,8 @@ export function createHandOuts(parts: HandOutsParts): HandOuts {
   const write = async (batch: readonly Waiting[]): Promise<Outcome[]> => {
     for (let key = keys.latest() ?? (await keys.forWriting()); ; key = await keys.forWriting()) {
       const outcomes = await db.atOnce((prepare) => {
-        const found = batch.map(({ find }) => outcomeOf(find, prepare));
+        const allowed = new Map<IsAllowed, boolean>();
+        const found = batch.map((one) => outcomeOf(one, prepare, allowed));
         const handOuts = found.flatMap((outcome) => ('found' in outcome && outcome.found ? [outcome.found] : []));
         return appendRows(prepare, key, handOuts, clock.now()) ? found : 'key replaced';
       });
@@ -89,9 +100,9 @@ export function createHandOuts(parts: HandOutsParts): HandOuts {
   };
 
   return {
-    commit(find) {
+    commit(find, isAllowed = always) {
       const { promise, resolve, reject } = Promise.withResolvers<never>();
-      waiting.push({ find, resolve, reject });
+      waiting.push({ isAllowed, find, resolve, reject });
       if (!writing) {
         writing = true;
         void writeAll();
@@ -102,10 +113,16 @@ export function createHandOuts(parts: HandOutsParts): HandOuts {
 }
 
 /** One that fails must not take the others along. */
-function outcomeOf(find: Waiting['find'], prepare: Prepare): Outcome {
+function outcomeOf({ isAllowed, find }: Waiting, prepare: Prepare, allowed: Map<IsAllowed, boolean>): Outcome {
   try {
-    return { found: find(prepare) };
+    const known = allowed.get(isAllowed) ?? isAllowed(prepare);
+    allowed.set(isAllowed, known);
+    return { found: known ? find(prepare) : null };
   } catch (error) {
     return { error };
   }
+}
+
+function always(): boolean {
+  return true;
 }

@@ -9,7 +9,7 @@ import type { SessionTokens } from '../trackeep/session-tokens.ts';
 export interface GitHubApiParts {
   tracking: Pick<Tracking, 'queries' | 'view' | 'fresh' | 'freshAll'>;
   connections: Pick<Connections, 'records'>;
-  tokens: TokenChecks;
+  tokens: Pick<TokenChecks, 'checkAccessToken'>;
   /** Reads the sessions of Trackeep. */
   sessions: Pick<SessionTokens, 'accessTokenOf' | 'userOf'>;
   config: Pick<TrackeepConfig, 'corsOrigins'>;

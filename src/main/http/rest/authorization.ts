@@ -1,6 +1,6 @@
 import { SCOPE_NAMES, type Scope } from '../../../shared/scopes.ts';
 import { bearerTokenOf } from '../../core/bearer-token.ts';
-import type { AccessToken } from '../../issuer/issuer.ts';
+import type { AccessToken, TokenChecks } from '../../issuer/issuer.ts';
 import { sendJson } from '../../issuer/oauth-error.ts';
 import type { Call, RestParts } from './call.ts';
 import { REST_METADATA_PATH } from './resource-metadata.ts';
@@ -14,7 +14,7 @@ const STATUS = { token_required: 401, invalid_request: 400, invalid_token: 401, 
  * @returns what its access token says; null when it was refused
  */
 export async function authorized(
-  room: Pick<RestParts, 'tokens' | 'issuer'>,
+  room: Pick<RestParts, 'issuer'> & { tokens: Pick<TokenChecks, 'checkAccessToken'> },
   call: Pick<Call, 'request' | 'response' | 'search'>,
   scope: Scope,
 ): Promise<AccessToken | null> {

@@ -29,12 +29,8 @@ export interface Call {
 
 /** What the routes work with. */
 export interface Room extends RestParts {
-  nameOf(clientId: string): Promise<string | null>;
-}
-
-/** A client of the issuer, as the audit log names it. */
-export async function clientRequester({ nameOf }: Room, clientId: string): Promise<Requester> {
-  return { kind: 'client', id: clientId, name: await nameOf(clientId) };
+  /** A client of the issuer, as the audit log names it. */
+  requesterOf(clientId: string): Promise<Requester>;
 }
 
 /** ms since the epoch as ISO 8601. */

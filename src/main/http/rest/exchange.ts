@@ -3,7 +3,7 @@ import { isScope } from '../../../shared/scopes.ts';
 import { Platform } from '../../../shared/views.ts';
 import { hasCode } from '../../core/errors.ts';
 import type { Exchange, Exchanged } from '../../issuer/issuer.ts';
-import { clientRequester, type Room } from './call.ts';
+import type { Room } from './call.ts';
 
 /**
  * The token route in the form of RFC 8693: the provider is named by its address (`resource=https://api.github.com`) or
@@ -42,7 +42,7 @@ export function createExchange(room: Room): Exchange {
       return refuse('invalid_scope', 'the account was not connected for all of these scopes');
     }
     try {
-      return await room.connections.tokenOf(meant.connectionId, await clientRequester(room, access.clientId));
+      return await room.connections.tokenOf(meant.connectionId, await room.requesterOf(access.clientId));
     } catch (error) {
       if (hasCode(error, 'needs_reconnect', 'not_connected')) return refuse('invalid_target', error.message);
       throw error;

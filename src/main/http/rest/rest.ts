@@ -4,10 +4,10 @@ import { AppError } from '../../core/errors.ts';
 import type { Exchange } from '../../issuer/issuer.ts';
 import { sendError } from '../error-answer.ts';
 import type { RestParts } from './call.ts';
-import { createClientNames } from './client-names.ts';
 import { createExchange } from './exchange.ts';
 import { install } from './install.ts';
 import { deleteInstallation, listInstallations } from './installations.ts';
+import { createRequesters } from './requesters.ts';
 import { answerRestMetadata, REST_METADATA_PATH } from './resource-metadata.ts';
 import { answerToken } from './token.ts';
 
@@ -37,7 +37,7 @@ export interface Rest {
 }
 
 export function createRest(parts: RestParts): Rest {
-  const room = { ...parts, nameOf: createClientNames(parts.clients) };
+  const room = { ...parts, requesterOf: createRequesters(parts.clients) };
 
   return {
     exchange: createExchange(room),
