@@ -9,6 +9,9 @@ import type { HandOut } from './hand-outs.ts';
 /** The same requester's use of an account is noted at the account at most this often; the log has every one. */
 const USE_STAMP_MS = 60_000;
 
+/** More in one statement bring no more. */
+const ROWS_AT_ONCE = 16;
+
 /**
  * Writes a row for each hand-out, in their order, and at each account that it was used.
  *
@@ -30,14 +33,18 @@ export function appendRows(prepare: Prepare, key: AuditKey, handOuts: readonly H
     mac = BEGINNING;
   }
   const at = new Date(now).toISOString();
-  const insert = prepare<[number, string, string]>('insert into audit (number, entry, mac) values (?, ?, ?)');
   const stamped = new Map<string, string>();
-  for (const handOut of handOuts) {
-    const entry = JSON.stringify(entryOf(handOut, at));
-    number += 1;
-    mac = rowMac(key.mac, mac, { number, entry });
-    insert.run(number, entry, mac);
-    stampUse(prepare, handOut, now, stamped);
+  for (let start = 0; start < handOuts.length; start += ROWS_AT_ONCE) {
+    const some = handOuts.slice(start, start + ROWS_AT_ONCE);
+    const values: (number | string)[] = [];
+    for (const handOut of some) {
+      const entry = JSON.stringify(entryOf(handOut, at));
+      number += 1;
+      mac = rowMac(key.mac, mac, { number, entry });
+      values.push(number, entry, mac);
+      stampUse(prepare, handOut, now, stamped);
+    }
+    prepare(`insert into audit (number, entry, mac) values ${some.map(() => '(?, ?, ?)').join()}`).run(values);
   }
   prepare<[number, string]>('update audit_head set last_number = ?, head_mac = ?').run(
     number,
