@@ -15,8 +15,11 @@ let reader: Sqlite.Database;
 let commit: GroupCommit;
 
 const insert = (name: string) =>
-  commit((transaction) =>
-    transaction.insertInto('issuer_secrets').values({ name, sealed_value: name }).returning('name').executeTakeFirst(),
+  commit((prepare) =>
+    prepare<[string, string]>('insert into issuer_secrets (name, sealed_value) values (?, ?) returning name').get(
+      name,
+      name,
+    ),
   );
 const committed = () => reader.prepare<[], string>('select name from issuer_secrets order by name').pluck().all();
 
@@ -61,8 +64,8 @@ describe('work that comes together', () => {
   });
 
   it('leaves nothing of one that throws after it has written', async () => {
-    const thrower = commit(async (transaction) => {
-      await transaction.insertInto('issuer_secrets').values({ name: 'lost', sealed_value: '' }).execute();
+    const thrower = commit((prepare) => {
+      prepare("insert into issuer_secrets (name, sealed_value) values ('lost', '')").run();
       throw new RangeError('no');
     });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../core/clock.ts';
-import type { Schema } from '../storage/schema.ts';
+import type { IssuerGrantsTable, Schema } from '../storage/schema.ts';
+import type { Prepare } from '../storage/store.ts';
 
 /** A client that refreshes all the time has its last use written no more often than this. */
 const STAMP_EVERY_MS = 60_000;
@@ -123,27 +124,19 @@ function unused(what: string): Promise<never> {
  *
  * @returns whether the grant still holds
  */
-export async function touchGrant(
-  transaction: Transaction<Schema>,
-  { id, now, until }: { id: string; now: number; until: number },
-): Promise<boolean> {
-  const grant = await transaction
-    .selectFrom('issuer_grants')
-    .select(['client_id', 'last_used_at', 'expires_at'])
-    .where('id', '=', id)
-    .executeTakeFirst();
+export function touchGrant(prepare: Prepare, { id, now, until }: { id: string; now: number; until: number }): boolean {
+  type Row = Pick<Selectable<IssuerGrantsTable>, 'client_id' | 'last_used_at' | 'expires_at'>;
+  const grant = prepare<[string], Row>(
+    'select client_id, last_used_at, expires_at from issuer_grants where id = ?',
+  ).get(id);
   if (grant === undefined) return false;
   if (isTouched(grant, { now, until })) return true;
-  await transaction
-    .updateTable('issuer_grants')
-    .set({ last_used_at: now, expires_at: Math.max(grant.expires_at, until + STAMP_EVERY_MS) })
-    .where('id', '=', id)
-    .execute();
-  await transaction
-    .updateTable('issuer_clients')
-    .set({ last_used_at: now })
-    .where('client_id', '=', grant.client_id)
-    .execute();
+  prepare<[number, number, string]>('update issuer_grants set last_used_at = ?, expires_at = ? where id = ?').run(
+    now,
+    Math.max(grant.expires_at, until + STAMP_EVERY_MS),
+    id,
+  );
+  prepare<[number, string]>('update issuer_clients set last_used_at = ? where client_id = ?').run(now, grant.client_id);
   return true;
 }
 

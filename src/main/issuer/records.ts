@@ -1,9 +1,9 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Clock } from '../core/clock.ts';
-import { compiledOnce } from '../storage/compiled-once.ts';
 import type { GroupCommit } from '../storage/group-commit.ts';
-import type { IssuerRecordsTable, Schema } from '../storage/schema.ts';
+import type { Schema } from '../storage/schema.ts';
+import type { Prepare } from '../storage/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { digest } from './digest.ts';
 import { isTouched, touchGrant } from './grants.ts';
@@ -24,6 +24,14 @@ export interface RecordsParts {
   /** Makes the library's error for a grant that holds no more (RFC 6749 §5.2). */
   invalidGrant(detail: string): Error;
 }
+
+const UPSERT = `
+  insert into issuer_records
+    (model, id_hash, grant_id, lookup_hash, payload, sealed_payload, consumed_at, expires_at)
+    values (@model, @id_hash, @grant_id, @lookup_hash, @payload, @sealed_payload, null, @expires_at)
+  on conflict (model, id_hash) do update set
+    grant_id = excluded.grant_id, lookup_hash = excluded.lookup_hash, payload = excluded.payload,
+    sealed_payload = excluded.sealed_payload, expires_at = excluded.expires_at`;
 
 /**
  * Keeps the library's records in the database. What is presented by a client is stored as its hash; what must be read
@@ -59,38 +67,6 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
     return read(row);
   };
 
-  const consumption = compiledOnce((used: { hash: string; now: number }) =>
-    db
-      .updateTable('issuer_records')
-      .set({ consumed_at: used.now })
-      .where('model', '=', model)
-      .where('id_hash', '=', used.hash)
-      .where('consumed_at', 'is', null),
-  );
-  const insertion = compiledOnce((row: Selectable<IssuerRecordsTable>) =>
-    db
-      .insertInto('issuer_records')
-      .values({
-        model: row.model,
-        id_hash: row.id_hash,
-        grant_id: row.grant_id,
-        lookup_hash: row.lookup_hash,
-        payload: row.payload,
-        sealed_payload: row.sealed_payload,
-        consumed_at: row.consumed_at,
-        expires_at: row.expires_at,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(['model', 'id_hash']).doUpdateSet(({ ref }) => ({
-          grant_id: ref('excluded.grant_id'),
-          lookup_hash: ref('excluded.lookup_hash'),
-          payload: ref('excluded.payload'),
-          sealed_payload: ref('excluded.sealed_payload'),
-          expires_at: ref('excluded.expires_at'),
-        })),
-      ),
-  );
-
   return {
     async upsert(id, payload, expiresIn) {
       const hash = digest(id);
@@ -108,7 +84,6 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
         lookup_hash: lookup === undefined ? null : digest(lookup),
         payload: sealed ? null : text,
         sealed_payload: sealedPayload,
-        consumed_at: null,
         expires_at: now + (expiresIn ?? 0) * 1000,
       };
 
@@ -116,18 +91,16 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       const reads = usedHash === null ? null : refreshContext.reads();
       const touched = reads !== null && reads.grant.id === row.grant_id && isTouched(reads.grant, { now, until });
 
-      await commit(async (transaction) => {
+      await commit((prepare) => {
         // A used token that is still there has its grant still: it would have gone with it.
-        if (row.grant_id !== null && !touched) {
-          const holds = await touchGrant(transaction, { id: row.grant_id, now, until });
-          if (!holds) throw invalidGrant('the grant was revoked meanwhile');
+        if (row.grant_id !== null && !touched && !touchGrant(prepare, { id: row.grant_id, now, until })) {
+          throw invalidGrant('the grant was revoked meanwhile');
         }
-        if (usedHash !== null) {
-          // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
-          const { numAffectedRows } = await transaction.executeQuery(consumption({ hash: usedHash, now }));
-          if (numAffectedRows !== 1n) throw invalidGrant('the refresh token was used or revoked meanwhile');
+        // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
+        if (usedHash !== null && !markConsumed(prepare, { model, hash: usedHash, now })) {
+          throw invalidGrant('the refresh token was used or revoked meanwhile');
         }
-        await transaction.executeQuery(insertion(row));
+        prepare<[typeof row]>(UPSERT).run(row);
       });
     },
 
@@ -150,20 +123,15 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       // A refresh token is used up together with the birth of its successor, in `upsert`.
       if (model === 'RefreshToken') return;
       const now = clock.now();
-      await commit(async (transaction) => {
-        const used = await transaction
-          .updateTable('issuer_records')
-          .set({ consumed_at: now })
-          .where('model', '=', model)
-          .where('id_hash', '=', digest(id))
-          .where('consumed_at', 'is', null)
-          .returning('grant_id')
-          .executeTakeFirst();
+      await commit((prepare) => {
+        const hash = digest(id);
         // Two requests with one code: the library has looked at both before it uses up the first.
-        if (used === undefined) throw invalidGrant('it was used already');
-        if (used.grant_id !== null) {
-          await touchGrant(transaction, { id: used.grant_id, now, until: now + accessTokenTtlMs });
-        }
+        if (!markConsumed(prepare, { model, hash, now })) throw invalidGrant('it was used already');
+        const record = prepare<[string, string], { grant_id: string | null }>(
+          'select grant_id from issuer_records where model = ? and id_hash = ?',
+        ).get(model, hash);
+        const grantId = record?.grant_id ?? null;
+        if (grantId !== null) touchGrant(prepare, { id: grantId, now, until: now + accessTokenTtlMs });
       });
     },
 
@@ -175,4 +143,13 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       await db.deleteFrom('issuer_records').where('model', '=', model).where('grant_id', '=', grantId).execute();
     },
   };
+}
+
+/** @returns whether there was such a record, and it was not used before */
+function markConsumed(prepare: Prepare, { model, hash, now }: { model: string; hash: string; now: number }): boolean {
+  // Without `returning`, for which SQLite makes a table each time.
+  const mark = prepare<[number, string, string]>(
+    'update issuer_records set consumed_at = ? where model = ? and id_hash = ? and consumed_at is null',
+  );
+  return mark.run(now, model, hash).changes === 1;
 }

@@ -1,6 +1,6 @@
-import type { Kysely, Selectable } from 'kysely';
-import { compiledOnce } from '../storage/compiled-once.ts';
-import type { IssuerGrantsTable, IssuerRecordsTable, Schema } from '../storage/schema.ts';
+import type { Selectable } from 'kysely';
+import type { IssuerGrantsTable, IssuerRecordsTable } from '../storage/schema.ts';
+import type { Store } from '../storage/store.ts';
 import { digest } from './digest.ts';
 
 /** What a refresh names. */
@@ -23,28 +23,11 @@ export interface RefreshReads extends Refresh {
  *
  * @returns null where there is no such token; then the library may ask by itself
  */
-export function createRefreshReader(db: Kysely<Schema>): (refresh: Refresh) => Promise<RefreshReads | null> {
-  // Not a join: SQLite plans one anew for each value that it is asked with, which takes longer than to answer it.
-  const query = compiledOnce((values: { clientId: string; hash: string }) =>
-    db
-      .selectFrom('issuer_records')
-      .selectAll()
-      .select(({ selectFrom }) => {
-        const grant = selectFrom('issuer_grants').whereRef('issuer_grants.id', '=', 'issuer_records.grant_id');
-        const client = selectFrom('issuer_clients').where('client_id', '=', values.clientId);
-        return [
-          grant.select('payload').as('grant_payload'),
-          grant.select('last_used_at').as('grant_last_used_at'),
-          grant.select('issuer_grants.expires_at').as('grant_expires_at'),
-          client.where('kind', '=', 'dynamic').select('metadata').as('client_metadata'),
-        ];
-      })
-      .where('model', '=', 'RefreshToken')
-      .where('id_hash', '=', values.hash),
-  );
+export function createRefreshReader(db: Store): (refresh: Refresh) => Promise<RefreshReads | null> {
   return async (refresh) => {
-    const { rows } = await db.executeQuery(query({ clientId: refresh.clientId, hash: digest(refresh.token) }));
-    const [row] = rows;
+    const row = await db.ask((prepare) =>
+      prepare<[string, string], Row>(READ).get(refresh.clientId, digest(refresh.token)),
+    );
     if (row === undefined || row.grant_id === null || row.grant_payload === null) return null;
     return {
       ...refresh,
@@ -58,4 +41,21 @@ export function createRefreshReader(db: Kysely<Schema>): (refresh: Refresh) => P
       clientMetadata: row.client_metadata,
     };
   };
+}
+
+// Not a join: SQLite plans one anew for each value that it is asked with, which takes longer than to answer it.
+const GRANT = 'from issuer_grants where issuer_grants.id = issuer_records.grant_id';
+const READ = `
+  select *,
+    (select payload ${GRANT}) as grant_payload,
+    (select last_used_at ${GRANT}) as grant_last_used_at,
+    (select issuer_grants.expires_at ${GRANT}) as grant_expires_at,
+    (select metadata from issuer_clients where client_id = ? and kind = 'dynamic') as client_metadata
+  from issuer_records where model = 'RefreshToken' and id_hash = ?`;
+
+interface Row extends Selectable<IssuerRecordsTable> {
+  grant_payload: string | null;
+  grant_last_used_at: number | null;
+  grant_expires_at: number | null;
+  client_metadata: string | null;
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
-import { StorageConnection } from './storage-dialect.ts';
+import { held, type Prepare, type StorageConnection } from './storage-dialect.ts';
 
 /**
  * A commit waits for the disk; so what comes while one group is on its way there is committed together, as the next. Work
@@ -12,10 +12,10 @@ import { StorageConnection } from './storage-dialect.ts';
  * @returns what the work returned, once it is on the disk
  * @throws what the work throws; then nothing of it is in the database
  */
-export type GroupCommit = <T>(work: (transaction: Transaction<Schema>) => Promise<T>) => Promise<T>;
+export type GroupCommit = <T>(work: (prepare: Prepare) => T) => Promise<T>;
 
 interface Waiting {
-  work(transaction: Transaction<Schema>): Promise<unknown>;
+  work(prepare: Prepare): unknown;
   resolve(result: never): void;
   reject(error: unknown): void;
 }
@@ -27,11 +27,9 @@ export function createGroupCommit(db: Kysely<Schema>): GroupCommit {
   const commit = async (group: readonly Waiting[]) => {
     let committed: Awaited<ReturnType<typeof commitAhead<unknown[]>>>;
     try {
-      committed = await commitAhead(db, async (transaction) => {
-        const done: unknown[] = [];
-        for (const { work } of group) done.push(await work(transaction));
-        return done;
-      });
+      committed = await commitAhead(db, (connection) =>
+        connection.atOnce((prepare) => group.map(({ work }) => work(prepare))),
+      );
     } catch (error) {
       if (group.length === 1) group[0]?.reject(error);
       // One of them failed and took the others along. That is rare; by itself, each gets what it deserves.
@@ -76,17 +74,19 @@ export async function commitInBackground<T>(
   db: Kysely<Schema>,
   work: (transaction: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
-  const { results, onDisk } = await commitAhead(db, work);
+  const { results, onDisk } = await commitAhead(db, (_connection, own) => own.transaction().execute(work));
   await onDisk();
   return results;
 }
 
-/** A transaction that does not wait for the disk. That is for `onDisk`, in another thread, while others have the database. */
-async function commitAhead<T>(db: Kysely<Schema>, work: (transaction: Transaction<Schema>) => Promise<T>) {
+/** Does work whose commits do not wait for the disk. That is for `onDisk`, in another thread, while others have the database. */
+async function commitAhead<T>(
+  db: Kysely<Schema>,
+  work: (connection: StorageConnection, own: Kysely<Schema>) => T | Promise<T>,
+) {
   return db.connection().execute(async (own) => {
-    const connection = await own.getExecutor().provideConnection(async (held) => held);
-    if (!(connection instanceof StorageConnection)) throw new TypeError('This database is not one of openDatabase.');
-    const results = await connection.aheadOfDisk(() => own.transaction().execute(work));
+    const connection = await held(own);
+    const results = await connection.aheadOfDisk(() => work(connection, own));
     const onDisk = () => connection.synced().catch(() => db.connection().execute(async () => connection.foldLog()));
     return { results, onDisk };
   });

@@ -3,14 +3,19 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type Driver,
+  type Kysely,
   type QueryResult,
   SqliteDialect,
   SqliteDriver,
   type TransactionSettings,
 } from 'kysely';
 import { AppError } from '../core/errors.ts';
+import type { Schema } from './schema.ts';
 import { toStorageError } from './storage-error.ts';
 import { createWalSync, type WalSync } from './wal-sync.ts';
+
+/** Makes a statement of its text, once for each text. */
+export type Prepare = <P extends unknown[], R = unknown>(text: string) => Sqlite.Statement<P, R>;
 
 /** Texts of statements that are kept ready; the app has about a hundred. */
 const MOST_PREPARED = 500;
@@ -34,17 +39,22 @@ export class StorageDialect extends SqliteDialect {
 
 class StorageDriver extends SqliteDriver {
   readonly #database: Sqlite.Database;
+  readonly #prepare: Prepare;
   readonly #wal: WalSync;
   #connection: StorageConnection | undefined;
 
   constructor(database: Sqlite.Database) {
-    super({ database: { prepare: prepareOnce(database), close: () => database.close() } });
+    const prepare = prepareOnce(database);
+    super({ database: { prepare, close: () => database.close() } });
     this.#database = database;
+    this.#prepare = prepare;
     this.#wal = createWalSync(database.name);
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    this.#connection ??= new StorageConnection(await super.acquireConnection(), this.#database, this.#wal);
+    this.#connection ??= new StorageConnection(await super.acquireConnection(), {
+      ...{ database: this.#database, prepare: this.#prepare, wal: this.#wal },
+    });
     return this.#connection;
   }
 
@@ -77,7 +87,7 @@ class StorageDriver extends SqliteDriver {
  * Kysely has SQLite read a statement's text anew with every use, which takes three times as long as the usual statement.
  * A prepared one stays good: SQLite itself reads it again when the schema has changed.
  */
-export function prepareOnce(database: Sqlite.Database): (text: string) => Sqlite.Statement {
+function prepareOnce(database: Sqlite.Database): Prepare {
   const prepared = new Map<string, Sqlite.Statement>();
   return (text) => {
     let statement = prepared.get(text);
@@ -87,20 +97,48 @@ export function prepareOnce(database: Sqlite.Database): (text: string) => Sqlite
       if (prepared.size >= MOST_PREPARED) prepared.delete(prepared.keys().next().value ?? '');
       prepared.set(text, statement);
     }
-    return statement;
+    return statement as never;
   };
+}
+
+interface ConnectionParts {
+  database: Sqlite.Database;
+  prepare: Prepare;
+  wal: WalSync;
 }
 
 /** The one connection, whose errors are those of `toStorageError`. */
 export class StorageConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
   readonly #database: Sqlite.Database;
+  readonly #prepare: Prepare;
   readonly #wal: WalSync;
+  readonly #immediate: (work: (prepare: Prepare) => unknown) => unknown;
 
-  constructor(inner: DatabaseConnection, database: Sqlite.Database, wal: WalSync) {
+  constructor(inner: DatabaseConnection, { database, prepare, wal }: ConnectionParts) {
     this.#inner = inner;
     this.#database = database;
+    this.#prepare = prepare;
     this.#wal = wal;
+    this.#immediate = database.transaction((work: (prepare: Prepare) => unknown) => work(prepare)).immediate;
+  }
+
+  /** What `Store.ask` does for who holds the connection. */
+  ask<T>(work: (prepare: Prepare) => T): T {
+    try {
+      return work(this.#prepare);
+    } catch (error) {
+      throw toStorageError(error, this.#database.name);
+    }
+  }
+
+  /** What `Store.atOnce` does for who holds the connection. */
+  atOnce<T>(work: (prepare: Prepare) => T): T {
+    try {
+      return this.#immediate(work) as T;
+    } catch (error) {
+      throw toStorageError(error, this.#database.name);
+    }
   }
 
   async executeQuery<R>(...query: Parameters<DatabaseConnection['executeQuery']>): Promise<QueryResult<R>> {
@@ -123,7 +161,7 @@ export class StorageConnection implements DatabaseConnection {
    * Does work, the commits of which do not wait for the disk: who needs them there calls `synced` afterwards. Whatever
    * else comes to the database waits for it as ever.
    */
-  async aheadOfDisk<T>(work: () => Promise<T>): Promise<T> {
+  async aheadOfDisk<T>(work: () => T | Promise<T>): Promise<T> {
     this.#database.pragma('synchronous = NORMAL');
     try {
       return await work();
@@ -160,4 +198,11 @@ export class StorageConnection implements DatabaseConnection {
       throw toStorageError(error, path);
     }
   }
+}
+
+/** The connection that `Kysely.connection` was given for a while. */
+export async function held(own: Kysely<Schema>): Promise<StorageConnection> {
+  const connection = await own.getExecutor().provideConnection(async (provided) => provided);
+  if (!(connection instanceof StorageConnection)) throw new TypeError('This database is not one of openDatabase.');
+  return connection;
 }

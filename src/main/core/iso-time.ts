@@ -1,0 +1,13 @@
+/**
+ * @param time ms since the epoch
+ * @returns ISO 8601, UTC, with ms
+ * @throws RangeError for what is no time
+ */
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** As `iso`; null stays null. */
+export function isoOrNull(time: number | null): string | null {
+  return time === null ? null : iso(time);
+}
