@@ -1,6 +1,6 @@
 /** The usual case of a program that asks again: finding the account and writing its row are one step. */
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Requester } from '../../src/main/connections/connections.ts';
 import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
 
@@ -75,6 +75,30 @@ describe('a token asked for again', () => {
     const [answer] = await Promise.all([asked, disconnected]);
     expect(await rows()).toBe(answer === null ? 1 : 2);
     await expectNone();
+  });
+
+  it('is not handed out to who may not have it', async () => {
+    const before = await rows();
+    expect(await ask(null, () => false)).toBeNull();
+    expect(await rows()).toBe(before);
+  });
+
+  it('is handed out on one look at whether it may be, for all who ask together by the same word', async () => {
+    const yes = vi.fn(() => true);
+    const no = vi.fn(() => false);
+    const trouble = () => {
+      throw new RangeError('no idea');
+    };
+    const answers = await Promise.allSettled([yes, no, yes, trouble, no, yes].map((isAllowed) => ask(null, isAllowed)));
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value?.token : answer.reason))).toEqual([
+      ...[token, undefined, token, new RangeError('no idea'), undefined, token],
+    ]);
+    expect(yes).toHaveBeenCalledTimes(1);
+    expect(no).toHaveBeenCalledTimes(1);
+    expect(await rows()).toBe(4);
+
+    await ask(null, yes);
+    expect(yes).toHaveBeenCalledTimes(2);
   });
 
   it('is not the one of another account, whose sealed text somebody moved here', async () => {

@@ -131,6 +131,19 @@ describe('GET /oauth/token/{platform}', () => {
     expect((await ask('/oauth/token/github', token)).status).toBe(401);
   });
 
+  it('hands out none to who asks while the grant is revoked, and writes down each that it hands out', async () => {
+    const { clientId, token } = await lab.client('token:github');
+    expect((await ask('/oauth/token/github', token)).status).toBe(200);
+    const asked = Array.from({ length: 40 }, () => ask('/oauth/token/github', token));
+    await lab.app.clients.revoke(clientId);
+    const late = await ask('/oauth/token/github', token);
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(late.status).toBe(401);
+    expect(new Set(statuses.filter((status) => status !== 200))).not.toContain(500);
+    const written = (await audit()).filter(({ requester }) => requester.id === clientId);
+    expect(written).toHaveLength(1 + statuses.filter((status) => status === 200).length);
+  });
+
   it.each([
     ['/oauth/token/nowhere', 404],
     ['/oauth/token/hq', 404],
