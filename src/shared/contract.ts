@@ -2,7 +2,9 @@
  * The contract: everything a person can see and do, in one map. It is implemented once (src/main/control) and reached
  * through three doors; the types of all of them are derived from this map, so none can fall out of step.
  */
+
 import { z } from 'zod';
+import { HOUR_MS } from './durations.ts';
 import { command, type Door, query } from './procedure.ts';
 import { trackingContract } from './tracking-contract.ts';
 import { TrackingView } from './tracking-views.ts';
@@ -38,7 +40,6 @@ const Id = z.strictObject({ id: z.uuid() });
 /** A registered client's id is ours; one that is an address may be long. */
 const ClientId = z.string().min(1).max(2048);
 const ApprovalNumber = z.int().min(10).max(99);
-const HOUR_MS = 3_600_000;
 const LONGEST_REMEMBERED_MS = 90 * 24 * HOUR_MS;
 
 export type { Door };

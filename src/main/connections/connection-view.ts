@@ -1,6 +1,7 @@
 import type { ErrorView } from '../../shared/errors.ts';
 import type { ConnectionView } from '../../shared/views.ts';
 import type { AppError } from '../core/errors.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { Installation } from './installations.ts';
 import { signInEnd } from './sign-in-end.ts';
 
@@ -56,18 +57,14 @@ export function connectionView(installation: Installation, circumstances: Circum
     scopes,
     permissions,
     tokenPrefix,
-    tokenSince: iso(installation.tokenSince),
+    tokenSince: isoOrNull(installation.tokenSince),
     connectedAt: new Date(installation.createdAt).toISOString(),
-    accessExpiresAt: iso(installation.accessExpiresAt),
-    refreshExpiresAt: iso(installation.refreshExpiresAt),
-    signInEndsAt: iso(signInEnd(installation, { now: circumstances.now, hindered: isHindered(circumstances) })),
-    lastRefreshedAt: iso(installation.lastRefreshedAt),
-    lastUsedAt: iso(installation.lastUsedAt),
+    accessExpiresAt: isoOrNull(installation.accessExpiresAt),
+    refreshExpiresAt: isoOrNull(installation.refreshExpiresAt),
+    signInEndsAt: isoOrNull(signInEnd(installation, { now: circumstances.now, hindered: isHindered(circumstances) })),
+    lastRefreshedAt: isoOrNull(installation.lastRefreshedAt),
+    lastUsedAt: isoOrNull(installation.lastUsedAt),
     lastUsedBy: installation.lastUsedBy,
-    pausedUntil: iso(pause?.until ?? null),
+    pausedUntil: isoOrNull(pause?.until ?? null),
   };
-}
-
-function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { SECOND_MS } from '../../shared/durations.ts';
 import type { Grant } from './provider.ts';
 
-const SECOND = 1_000;
 /** No token of any provider lives longer; a larger number is a mistake, and would not fit into a date. */
 const LONGEST_LIFETIME_S = 1_000_000_000;
 
@@ -47,7 +47,7 @@ export const TokenAnswer = z.object({
  * @param now ms since the epoch, when it arrived
  */
 export function toGrant(answer: Omit<z.output<typeof TokenAnswer>, 'token_type'>, now: number): Grant {
-  const expiry = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * SECOND);
+  const expiry = (seconds: number | undefined) => (seconds === undefined ? null : now + seconds * SECOND_MS);
   return {
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,

@@ -1,6 +1,7 @@
 import type { StatusView } from '../../shared/views.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Host } from '../core/host.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Settings } from '../storage/settings.ts';
@@ -124,7 +125,7 @@ export function createHandlers(rooms: Rooms): Handlers {
       const { connectionId } = await connections.explain(address);
       if (connectionId === null) return null;
       const { token, expiresAt } = await connections.tokenOf(connectionId, REQUESTERS.git);
-      return { token, expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() };
+      return { token, expiresAt: isoOrNull(expiresAt) };
     },
 
     'tokens.get': async ({ platform, account, repositories = null, permissions = null }) => {
@@ -145,7 +146,7 @@ export function createHandlers(rooms: Rooms): Handlers {
         login,
         host: provider,
         connectionId,
-        expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+        expiresAt: isoOrNull(expiresAt),
       };
     },
 

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode, type RemedyAction } from '../../shared/error-codes.ts';
 import type { ErrorView } from '../../shared/errors.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 
 export type { ErrorCode, ErrorView };
 
@@ -45,7 +46,7 @@ export class AppError extends Error {
       message: this.message,
       remedy: this.remedy,
       action: this.action,
-      retryAt: this.retryAt === null ? null : new Date(this.retryAt).toISOString(),
+      retryAt: isoOrNull(this.retryAt),
       url: this.url,
     };
   }

@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 import type { Clock } from '../core/clock.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { AppInstallation, AppRegistry, InstallationGrant, RegisteredApp } from './app-registry.ts';
 import { type Answer, type Exchange, json } from './exchange.ts';
 import { refusals } from './failures.ts';
@@ -66,7 +67,7 @@ export function createAppEndpoints(parts: AppEndpointsParts): (exchange: Exchang
     ...{ id, app_id: app.id, app_slug: app.slug, account, permissions, target_type: account.type, events: [] },
     repository_selection: repositories === null ? 'all' : 'selected',
     access_tokens_url: `${origin()}/app/installations/${id}/access_tokens`,
-    suspended_at: suspendedAt === null ? null : new Date(suspendedAt).toISOString(),
+    suspended_at: isoOrNull(suspendedAt),
   });
 
   const reachable = async ({ account, repositories }: AppInstallation): Promise<RepositoryView[]> =>

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { HOUR_MS } from '../../shared/durations.ts';
 import type { Clock } from '../core/clock.ts';
-
-const HOUR_MS = 3_600_000;
 
 export interface RegisteredApp {
   id: number;

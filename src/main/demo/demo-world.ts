@@ -1,9 +1,8 @@
+import { DAY_MS, HOUR_MS } from '../../shared/durations.ts';
 import type { Clock } from '../core/clock.ts';
 import { DEMO_REPOSITORIES, type DemoPullRequest, type DemoRepository } from './demo-repositories.ts';
 import { type CommitDraft, createWorld, type World, type WorldRepository } from './tracked/world.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const PEOPLE = { ada: 'Ada', grace: 'Grace', hubot: 'Hubot', mona: 'Mona Lisa', octocat: 'Mona Lisa Octocat' };
 
 /**

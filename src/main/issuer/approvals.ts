@@ -5,6 +5,7 @@ import type { ApprovalState, ApprovalView, ClientKind, ProcessView } from '../..
 import type { Bus } from '../core/bus.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { Approvals } from './issuer.ts';
 
 const ANSWER_WITHIN_MS = 5 * 60_000;
@@ -249,7 +250,7 @@ function viewOf({ id, state, request, requestedAt, expiresAt, triesLeft }: Entry
     state,
     client: {
       ...client,
-      registeredAt: client.registeredAt === null ? null : new Date(client.registeredAt).toISOString(),
+      registeredAt: isoOrNull(client.registeredAt),
     },
     requestedAt: new Date(requestedAt).toISOString(),
     expiresAt: new Date(expiresAt).toISOString(),

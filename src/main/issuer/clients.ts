@@ -4,6 +4,7 @@ import type { ClientKind, ClientView, GrantView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { iso, isoOrNull } from '../core/iso-time.ts';
 import type { IssuerClientsTable, IssuerGrantsTable, Schema } from '../storage/schema.ts';
 import type { WaitingApprovals } from './approvals.ts';
 import type { StaticClient } from './configured-clients.ts';
@@ -163,12 +164,4 @@ function usedAt({ lastUsedAt, registeredAt }: ClientView): string {
 
 function latest(times: (string | null)[]): string | null {
   return times.reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-function isoOrNull(ms: number | null): string | null {
-  return ms === null ? null : iso(ms);
 }

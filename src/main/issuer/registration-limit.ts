@@ -1,6 +1,6 @@
+import { HOUR_MS } from '../../shared/durations.ts';
 import type { Clock } from '../core/clock.ts';
 
-const HOUR_MS = 3_600_000;
 const MOST_SOURCES = 1_000;
 
 /** How many clients one source may register within an hour. */

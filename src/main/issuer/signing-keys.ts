@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
 import type { Kysely } from 'kysely';
+import { DAY_MS } from '../../shared/durations.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -12,7 +13,6 @@ import { createKeyedLock } from './keyed-lock.ts';
  */
 const ALGORITHMS = ['ES256', 'RS256'] as const;
 
-const DAY_MS = 24 * 3_600_000;
 /** A key signs for this long. */
 const ROTATION_AGE_MS = 90 * DAY_MS;
 /** A key that signs no more is served for this long: no access token is good for longer, see ACCESS_TOKEN_TTL. */

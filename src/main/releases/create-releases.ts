@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { HttpFetch } from '../core/http-client.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Schedule, Scheduler } from '../core/scheduler.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -80,8 +81,8 @@ export function createReleases(parts: ReleasesParts): Releases {
       latest: release && releaseView(release),
       updateAvailable: (comparison() ?? 0) > 0,
       prereleases: settings.get().prereleases,
-      checkedAt: isoOrNull(snapshot?.checkedAt),
-      nextCheckAt: isoOrNull(schedule?.next()),
+      checkedAt: isoOrNull(snapshot?.checkedAt ?? null),
+      nextCheckAt: isoOrNull(schedule?.next() ?? null),
       offlineSince: outcome.kind === 'offline' ? isoOrNull(outcome.since) : null,
       retryAt: outcome.kind === 'rate_limited' ? isoOrNull(outcome.retryAt) : null,
       error: 'error' in outcome ? outcome.error.toView() : null,
@@ -260,5 +261,3 @@ function releaseView(release: KnownRelease): NonNullable<UpdatesView['latest']> 
     asset: asset && { name: asset.name, size: asset.size, checksum: asset.checksum },
   };
 }
-
-const isoOrNull = (time: number | null | undefined) => (time == null ? null : new Date(time).toISOString());

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { DAY_MS } from '../../shared/durations.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, toAppError } from '../core/errors.ts';
@@ -8,7 +9,6 @@ import type { Schedule, Scheduler } from '../core/scheduler.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Settings } from '../storage/settings.ts';
 import { CONTRIBUTIONS } from './github/queries.ts';
-import { DAY_MS } from './roll-ups.ts';
 
 /** What GitHub counts as the person's contributions, by day, kept for every account. */
 export interface Contributions {

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
+import { DAY_MS } from '../../shared/durations.ts';
 import type { Schema } from '../storage/schema.ts';
 
-export const DAY_MS = 86_400_000;
 /** Literally: as a parameter it is a floating point number, and so would be what is divided by it. */
 const day = sql.lit(DAY_MS);
 

@@ -1,5 +1,6 @@
 import { Anchor, Group, NativeSelect, SegmentedControl, Switch, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { HOUR_MS } from '../../shared/durations.ts';
 import type { ErrorView } from '../../shared/errors.ts';
 import type { SettingsView } from '../../shared/views.ts';
 import { every } from '../words/times.ts';
@@ -32,8 +33,7 @@ export function SwitchRow({ settings, field, label, description }: RowProps & { 
   );
 }
 
-const HOUR = 3_600_000;
-const INTERVALS = [HOUR / 4, HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
+const INTERVALS = [HOUR_MS / 4, HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS];
 
 /** How often to look for releases. An interval that is none of the usual ones is offered beside them. */
 export function IntervalRow({ settings, label, description }: RowProps) {

@@ -1,15 +1,14 @@
+import { DAY_MS } from '../../shared/durations.ts';
 import type { ErrorCode } from '../../shared/error-codes.ts';
 import type { ApprovalState } from '../../shared/views.ts';
 import type { StateWords } from './states.ts';
 
-const DAY = 24 * 3_600_000;
-
 /** For how long an approval may be remembered, ms; null: not at all, which is what stands there at first. */
 export const REMEMBER: readonly { label: string; ms: number | null }[] = [
   { label: 'Only this once', ms: null },
-  { label: '1 day', ms: DAY },
-  { label: '7 days', ms: 7 * DAY },
-  { label: '30 days', ms: 30 * DAY },
+  { label: '1 day', ms: DAY_MS },
+  { label: '7 days', ms: 7 * DAY_MS },
+  { label: '30 days', ms: 30 * DAY_MS },
 ];
 
 /** How an approval came to its end, as far as this page knows. */

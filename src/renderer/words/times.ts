@@ -1,14 +1,12 @@
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/durations.ts';
 
 /** Hours and days begin where rounding the smaller unit would reach them: "in 1 hour", not "in 60 minutes". */
 const STEPS = [
-  { unit: 'year', ms: 365 * DAY, from: 365 * DAY },
-  { unit: 'month', ms: 30 * DAY, from: 30 * DAY },
-  { unit: 'day', ms: DAY, from: DAY - HOUR / 2 },
-  { unit: 'hour', ms: HOUR, from: HOUR - MINUTE / 2 },
-  { unit: 'minute', ms: MINUTE, from: MINUTE },
+  { unit: 'year', ms: 365 * DAY_MS, from: 365 * DAY_MS },
+  { unit: 'month', ms: 30 * DAY_MS, from: 30 * DAY_MS },
+  { unit: 'day', ms: DAY_MS, from: DAY_MS - HOUR_MS / 2 },
+  { unit: 'hour', ms: HOUR_MS, from: HOUR_MS - MINUTE_MS / 2 },
+  { unit: 'minute', ms: MINUTE_MS, from: MINUTE_MS },
 ] as const;
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
@@ -22,7 +20,7 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 export function relativeTime(iso: string, now: number): string {
   const distance = Date.parse(iso) - now;
   const size = Math.abs(distance);
-  if (size < MINUTE) return distance > 5_000 ? 'in less than a minute' : 'just now';
+  if (size < MINUTE_MS) return distance > 5_000 ? 'in less than a minute' : 'just now';
   const step = STEPS.find(({ from }) => size >= from) ?? STEPS[4];
   return relative.format(Math.sign(distance) * Math.round(size / step.ms), step.unit);
 }
@@ -34,7 +32,7 @@ export function exactTime(iso: string): string {
 
 /** The time of day for something within a day ("14:05"), else day and time, in the person's own way of writing. */
 export function clockTime(iso: string, now: number): string {
-  const near = Math.abs(Date.parse(iso) - now) < DAY;
+  const near = Math.abs(Date.parse(iso) - now) < DAY_MS;
   return new Intl.DateTimeFormat(
     undefined,
     near ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' },
@@ -58,10 +56,10 @@ export function countdown(ms: number): string {
  */
 export function every(ms: number): string {
   const units = [
-    { unit: 'day', ms: DAY },
-    { unit: 'hour', ms: HOUR },
+    { unit: 'day', ms: DAY_MS },
+    { unit: 'hour', ms: HOUR_MS },
   ];
-  const fitting = units.find((each) => ms % each.ms === 0) ?? { unit: 'minute', ms: MINUTE };
+  const fitting = units.find((each) => ms % each.ms === 0) ?? { unit: 'minute', ms: MINUTE_MS };
   const count = Math.round(ms / fitting.ms);
   return count === 1 ? `every ${fitting.unit}` : `every ${count} ${fitting.unit}s`;
 }

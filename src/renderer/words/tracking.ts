@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../shared/durations.ts';
 import type {
   EventKind,
   EventView,
@@ -11,8 +12,6 @@ import type { StateWords } from './states.ts';
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
-
-const DAY_MS = 86_400_000;
 
 /** A day of the views as a date of the calendar. @param day days since the epoch */
 export function dayOf(day: number): Date {

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from '../../../shared/durations.ts';
 import type { ApprovalView } from '../../../shared/views.ts';
 import { AppError } from '../../core/errors.ts';
 import { parseGoDuration } from '../../core/go-duration.ts';
@@ -90,9 +91,6 @@ function numberGiven(text: string | undefined): number {
   if (!/^[1-9]\d$/.test(text)) throw usage(`--number is the two digits on the page, not "${text}".`, approvals);
   return Number(text);
 }
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** Whole days, or a duration as everywhere else. */
 function timeGiven(text: string | undefined): number | null {

@@ -1,5 +1,6 @@
 import { requesterInWords } from '../../../shared/requesters.ts';
 import type { AuditView } from '../../../shared/views.ts';
+import { isoOrNull } from '../../core/iso-time.ts';
 import type { Prepare } from '../../storage/store.ts';
 import type { Requester } from '../connections.ts';
 import type { AuditKey } from './audit-key.ts';
@@ -104,6 +105,6 @@ function entryOf({ installation, requester, narrowing, expiresAt }: HandOut, at:
     platform,
     account: `${host}/${login}`,
     narrowedTo: narrowing,
-    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    expiresAt: isoOrNull(expiresAt),
   };
 }

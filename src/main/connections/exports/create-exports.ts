@@ -4,6 +4,7 @@ import type { ExportView } from '../../../shared/views.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
+import { isoOrNull } from '../../core/iso-time.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scheduler } from '../../core/scheduler.ts';
 import type { ExportsTable, Schema } from '../../storage/schema.ts';
@@ -201,7 +202,7 @@ function view(row: Row): ExportView {
     connectionId: row.connection_id,
     to: row.target === 'gh' ? 'gh' : 'env_file',
     path: row.path,
-    writtenAt: row.written_at === null ? null : new Date(row.written_at).toISOString(),
+    writtenAt: isoOrNull(row.written_at),
     problem: ErrorView.nullable()
       .catch(null)
       .parse(row.problem === null ? null : JSON.parse(row.problem)),

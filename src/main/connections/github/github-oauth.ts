@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SECOND_MS } from '../../../shared/durations.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import { rateLimited } from '../pauses.ts';
@@ -6,8 +7,6 @@ import type { DeviceCode, Grant } from '../provider.ts';
 import { oddFields, parseJson, Seconds, Token, TokenAnswer, toGrant } from '../token-answer.ts';
 import { gitHubTrouble, notGitHub } from './github-errors.ts';
 import { pauseAskedFor } from './rate-limit.ts';
-
-const SECOND = 1_000;
 
 /** RFC 8628 §3.2 and §3.5: what counts where the server names nothing. GitHub always names both. */
 const DEVICE_CODE_LIFETIME_S = 900;
@@ -76,7 +75,7 @@ export function createGitHubOAuth({
     const refusal = ErrorAnswer.safeParse(json);
     if (refusal.success) {
       const { error, interval } = refusal.data;
-      return { error, intervalMs: interval === undefined ? null : interval * SECOND };
+      return { error, intervalMs: interval === undefined ? null : interval * SECOND_MS };
     }
     const answer = schema.safeParse(json);
     if (answer.success) return answer.data;
@@ -96,8 +95,8 @@ export function createGitHubOAuth({
         deviceCode: answer.device_code,
         userCode: answer.user_code,
         verificationUri: answer.verification_uri,
-        lifetimeMs: answer.expires_in * SECOND,
-        intervalMs: answer.interval * SECOND,
+        lifetimeMs: answer.expires_in * SECOND_MS,
+        intervalMs: answer.interval * SECOND_MS,
       };
     },
     async token(form) {

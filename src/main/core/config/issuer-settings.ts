@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { DAY_MS, MINUTE_MS } from '../../../shared/durations.ts';
 import { setting } from './setting.ts';
 import { hostNames, lifetime, resources, sharedSecret, yesOrNo } from './values.ts';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** What the issuer reads. */
 export const IssuerSettings = z.object({

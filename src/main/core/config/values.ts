@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { DAY_MS, MINUTE_MS } from '../../../shared/durations.ts';
 import { canonicalOrigin } from '../../../shared/origins.ts';
 import { canonicalResource, isLoopbackHost } from '../../../shared/resources.ts';
 import { parseGoDuration } from '../go-duration.ts';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const YES = ['true', '1', 'yes'];
 const NO = ['false', '0', 'no'];

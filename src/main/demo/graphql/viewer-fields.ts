@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../shared/durations.ts';
 import { isoTime } from '../tracked/iso-time.ts';
 import type { Owner, WorldRepository } from '../tracked/model.ts';
 import { nodeId } from '../tracked/node-ids.ts';
@@ -17,7 +18,6 @@ type RepositoriesArguments = PageArguments & {
   isArchived?: boolean | null;
 };
 
-const DAY_MS = 86_400_000;
 const YEAR_MS = 366 * DAY_MS;
 
 /** Of users, organizations and bots. */

@@ -1,4 +1,5 @@
 /** What GitHub's own REST API calls things, for what we know of them. What it does not have stands under names like its. */
+import { DAY_MS } from '../../../shared/durations.ts';
 import type {
   BranchView,
   CommitView,
@@ -10,7 +11,6 @@ import type {
 } from '../../../shared/tracking-views.ts';
 import type { PlainRepository } from '../../tracking/tracking.ts';
 
-const DAY_MS = 86_400_000;
 const DAYS_OF_A_WEEK = 7;
 const SHADES = [0, 1, 2, 4, 6, 9];
 

@@ -32,8 +32,3 @@ export interface Room extends RestParts {
   /** A client of the issuer, as the audit log names it. */
   requesterOf(clientId: string): Promise<Requester>;
 }
-
-/** ms since the epoch as ISO 8601. */
-export function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
-}

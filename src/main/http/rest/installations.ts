@@ -1,9 +1,10 @@
 import { Platform } from '../../../shared/views.ts';
 import type { InstallationRecord } from '../../connections/connections.ts';
 import { AppError, hasCode } from '../../core/errors.ts';
+import { isoOrNull } from '../../core/iso-time.ts';
 import { sendJson } from '../../issuer/oauth-error.ts';
 import { authorized } from './authorization.ts';
-import { type Call, iso, type Room } from './call.ts';
+import type { Call, Room } from './call.ts';
 
 export async function listInstallations(room: Room, call: Call): Promise<void> {
   if ((await authorized(room, call, 'installations:read')) === null) return;
@@ -36,11 +37,11 @@ function body(record: InstallationRecord) {
     external_installation_id: record.externalInstallationId,
     login: record.login,
     state: record.state,
-    expires_at: iso(record.accessExpiresAt),
+    expires_at: isoOrNull(record.accessExpiresAt),
     scopes: record.scopes,
     permissions: record.permissions,
     installed_by: record.installedBy,
-    created_at: iso(record.createdAt),
-    updated_at: iso(record.updatedAt),
+    created_at: isoOrNull(record.createdAt),
+    updated_at: isoOrNull(record.updatedAt),
   };
 }

@@ -4,9 +4,10 @@ import type { Platform } from '../../../shared/views.ts';
 import type { InstallationRecord, UsableToken } from '../../connections/connections.ts';
 import { bearerTokenOf } from '../../core/bearer-token.ts';
 import { AppError } from '../../core/errors.ts';
+import { isoOrNull } from '../../core/iso-time.ts';
 import { sendJson } from '../../issuer/oauth-error.ts';
 import { authorized } from './authorization.ts';
-import { type Call, iso, type Room } from './call.ts';
+import type { Call, Room } from './call.ts';
 
 /** Hands out a provider's token, in the form of RFC 6749 §5.1 with where it came from. */
 export async function answerToken(room: Room, call: Call, platform: Platform): Promise<void> {
@@ -62,7 +63,7 @@ function send(
   sendJson(call.response, 200, {
     access_token: token,
     token_type: 'Bearer',
-    expires_at: iso(expiresAt),
+    expires_at: isoOrNull(expiresAt),
     ...(expiresAt === null ? {} : { expires_in: Math.max(0, Math.floor((expiresAt - room.clock.now()) / 1000)) }),
     scope: scopes.join(' '),
     org_id: orgId,

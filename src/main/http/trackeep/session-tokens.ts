@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import { SECOND_MS } from '../../../shared/durations.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { TrackeepConfig } from '../../core/config.ts';
 
-const SECOND_MS = 1_000;
 /** From our redirect to the instance's call. */
 const SIGN_IN_MS = 5 * 60_000;
 const SESSION_MS = 7 * 24 * 60 * 60_000;

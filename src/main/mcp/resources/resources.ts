@@ -6,6 +6,7 @@ import {
   ResourceNotFoundError,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import { summaryOf } from '../tools/tracked/repository-summary.ts';
@@ -24,7 +25,6 @@ export interface Resources {
 
 const JSON_TYPE = 'application/json';
 const PAGE = 50;
-const DAY_MS = 86_400_000;
 const DAYS_LISTED = 7;
 /** Of one day; beyond that there is search_activity. */
 const MOST_EVENTS = 200;

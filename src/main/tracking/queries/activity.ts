@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { Output, ParsedInput } from '../../../shared/contract.ts';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { EventKind, EventView } from '../../../shared/tracking-views.ts';
+import { iso, isoOrNull } from '../../core/iso-time.ts';
 import type { TrackingQueries } from '../tracking.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { contains } from './like.ts';
 import { cutPage, firstOf } from './order.ts';
-import { DAY_MS, mondayOf, type QueryParts, REF_COLUMNS, refOf, time, timeOrNull, USUAL_PAGE } from './rows.ts';
+import { mondayOf, type QueryParts, REF_COLUMNS, refOf, USUAL_PAGE } from './rows.ts';
 
 type Question = ParsedInput<'tracking.activity'>;
 
@@ -25,8 +27,8 @@ export function createActivityQueries({ db, addresses, accounts, now }: QueryPar
       id: row.id,
       kind: row.kind as EventKind,
       repository: refOf(row, addresses),
-      at: time(row.at),
-      noticedAt: time(row.noticed_at),
+      at: iso(row.at),
+      noticedAt: iso(row.noticed_at),
       actor: row.actor,
       number: row.number,
       title: row.title,
@@ -130,7 +132,7 @@ export function createActivityQueries({ db, addresses, accounts, now }: QueryPar
         days: list,
         weeks: [...weeks].map(([week, part]) => ({ week, count: sum(part) })),
         total: sum(list),
-        askedAt: timeOrNull(asked?.at ?? null),
+        askedAt: isoOrNull(asked?.at ?? null),
       };
     },
   };

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Output, ParsedInput } from '../../../shared/contract.ts';
+import { DAY_MS } from '../../../shared/durations.ts';
+import { iso } from '../../core/iso-time.ts';
 import { cursorOf, placeOf } from './cursor.ts';
-import { DAY_MS, type QueryParts, time } from './rows.ts';
+import type { QueryParts } from './rows.ts';
 
 type What = ParsedInput<'tracking.export'>['what'];
 type Value = string | number | null;
@@ -116,8 +118,8 @@ function written(name: string, value: Value): unknown {
   if (value === null) return null;
   if (FLAGS.has(name)) return value === 1;
   if (LISTS.has(name)) return JSON.parse(String(value));
-  if (name === 'day') return time(Number(value) * DAY_MS).slice(0, 10);
-  return name === 'at' || name.endsWith('_at') ? time(Number(value)) : value;
+  if (name === 'day') return iso(Number(value) * DAY_MS).slice(0, 10);
+  return name === 'at' || name.endsWith('_at') ? iso(Number(value)) : value;
 }
 
 function json(records: readonly (readonly Field[])[], first: boolean, more: boolean): string {

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Output, ParsedInput } from '../../../shared/contract.ts';
 import { AppError } from '../../core/errors.ts';
+import { iso, isoOrNull } from '../../core/iso-time.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { contains } from './like.ts';
 import { cutPage } from './order.ts';
-import { type QueryParts, time, timeOrNull, USUAL_PAGE } from './rows.ts';
+import { type QueryParts, USUAL_PAGE } from './rows.ts';
 
 /** Commits, branches and releases: the lists of one repository. */
 export function createPartQueries({ db, addresses }: QueryParts) {
@@ -58,8 +59,8 @@ export function createPartQueries({ db, addresses }: QueryParts) {
           body: row.body,
           authorName: row.author_name,
           authorLogin: row.author_login,
-          authoredAt: time(row.authored_at),
-          committedAt: time(row.committed_at),
+          authoredAt: iso(row.authored_at),
+          committedAt: iso(row.committed_at),
           additions: row.additions,
           deletions: row.deletions,
           url: addresses.commit(repository, row.oid),
@@ -92,7 +93,7 @@ export function createPartQueries({ db, addresses }: QueryParts) {
         items: shown.map((row) => ({
           name: row.name,
           headOid: row.head_oid,
-          committedAt: timeOrNull(row.committed_at),
+          committedAt: isoOrNull(row.committed_at),
           isDefault: row.name === repository.default_branch,
           url: addresses.branch(repository, row.name),
         })),
@@ -122,7 +123,7 @@ export function createPartQueries({ db, addresses }: QueryParts) {
           tag: row.tag,
           name: row.name,
           prerelease: row.prerelease === 1,
-          publishedAt: time(row.published_at),
+          publishedAt: iso(row.published_at),
           url: addresses.release(repository, row.tag),
         })),
         nextCursor,

@@ -1,11 +1,12 @@
 import { type Selectable, sql } from 'kysely';
 import type { Output, ParsedInput } from '../../../shared/contract.ts';
 import { PullRequestState, type PullRequestView } from '../../../shared/tracking-views.ts';
+import { iso, isoOrNull } from '../../core/iso-time.ts';
 import type { Schema } from '../../storage/schema.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { contains } from './like.ts';
 import { cutPage, firstOf } from './order.ts';
-import { type QueryParts, REF_COLUMNS, type RefRow, refOf, time, timeOrNull, USUAL_PAGE } from './rows.ts';
+import { type QueryParts, REF_COLUMNS, type RefRow, refOf, USUAL_PAGE } from './rows.ts';
 import { BY_URGENCY, waitsFor } from './waits-for.ts';
 
 type Row = Selectable<Schema['tracked_pull_requests']> & RefRow;
@@ -86,10 +87,10 @@ export function createPullRequestQueries(parts: QueryParts) {
       labels: JSON.parse(row.labels) as string[],
       additions: row.additions,
       deletions: row.deletions,
-      createdAt: time(row.created_at),
-      updatedAt: time(row.updated_at),
-      mergedAt: timeOrNull(row.merged_at),
-      closedAt: timeOrNull(row.closed_at),
+      createdAt: iso(row.created_at),
+      updatedAt: iso(row.updated_at),
+      mergedAt: isoOrNull(row.merged_at),
+      closedAt: isoOrNull(row.closed_at),
       url: addresses.pullRequest(row, row.number),
     };
     return { ...view, waitsFor: waitsFor(view, logins) };

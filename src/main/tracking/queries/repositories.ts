@@ -1,13 +1,15 @@
 import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Output, ParsedInput } from '../../../shared/contract.ts';
+import { DAY_MS } from '../../../shared/durations.ts';
 import { type RepositoryDetails, RepositoryState, type RepositoryView } from '../../../shared/tracking-views.ts';
 import { AppError } from '../../core/errors.ts';
+import { iso, isoOrNull } from '../../core/iso-time.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { PlainRepository } from '../tracking.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { contains } from './like.ts';
 import { cutPage, firstOf } from './order.ts';
-import { DAY_MS, listed, mondayOf, plainOf, type QueryParts, time, timeOrNull, USUAL_PAGE } from './rows.ts';
+import { listed, mondayOf, plainOf, type QueryParts, USUAL_PAGE } from './rows.ts';
 
 type Row = Selectable<Schema['tracked_repositories']>;
 type Question = ParsedInput<'tracking.repositories'>;
@@ -130,7 +132,7 @@ export function createRepositoryQueries(parts: QueryParts) {
       languages: shares(JSON.parse(row.languages)),
       topics: JSON.parse(row.topics),
       license: row.license,
-      createdAt: time(row.created_at),
+      createdAt: iso(row.created_at),
       commits: sums.tracked_commits ?? 0,
       branches: sums.tracked_branches ?? 0,
       releases: sums.tracked_releases ?? 0,
@@ -140,8 +142,8 @@ export function createRepositoryQueries(parts: QueryParts) {
         return { week, commits, additions, deletions };
       }),
       starHistory: stars.toReversed().flatMap(({ day, stars }) => (stars === null ? [] : [{ day, stars }])),
-      webhookAt: timeOrNull(row.webhook_at),
-      nextLookAt: time(row.next_look_at),
+      webhookAt: isoOrNull(row.webhook_at),
+      nextLookAt: iso(row.next_look_at),
     };
   };
 

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import { ErrorView } from '../../../shared/errors.ts';
 import type { RepositoryRef, RepositoryState, RepositoryView } from '../../../shared/tracking-views.ts';
+import { iso, isoOrNull } from '../../core/iso-time.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Addresses } from './addresses.ts';
 import type { Memory } from './memory.ts';
@@ -20,7 +21,6 @@ export interface QueryParts {
 export const USUAL_PAGE = 50;
 
 /** Days since 1970-01-01, a Thursday. */
-export const DAY_MS = 86_400_000;
 const WEEK = 7;
 
 /** The Monday of a day's week. */
@@ -54,14 +54,6 @@ export function refOf(row: RefRow, addresses: Addresses): RepositoryRef {
   return { id, host, owner, name, private: row.private === 1, url: addresses.repository(row) };
 }
 
-export function time(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-export function timeOrNull(ms: number | null): string | null {
-  return ms === null ? null : time(ms);
-}
-
 type RepositoryRow = Selectable<Schema['tracked_repositories']>;
 
 /** A repository as it is shown, but for what is counted of it. */
@@ -82,10 +74,10 @@ export function plainOf(
     openIssues: row.open_issues,
     openPullRequests: row.open_pull_requests,
     defaultBranch: row.default_branch,
-    pushedAt: timeOrNull(row.pushed_at),
-    updatedAt: time(row.updated_at),
+    pushedAt: isoOrNull(row.pushed_at),
+    updatedAt: iso(row.updated_at),
     muted: row.muted === 1,
-    lookedAt: time(row.looked_at),
+    lookedAt: iso(row.looked_at),
     problem: row.problem === null ? null : ErrorView.parse(JSON.parse(row.problem)),
   };
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Commit } from '../model.ts';
-import { DAY_MS } from '../roll-ups.ts';
 
 /** Commits that are taken away in one transaction. */
 export const REMOVED_AT_ONCE = 500;

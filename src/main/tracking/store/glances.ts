@@ -1,10 +1,11 @@
 import { type Insertable, sql, type Transaction } from 'kysely';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { TrackingChoice } from '../../../shared/tracking-views.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { TrackedRepositoriesTable } from '../../storage/tracking-schema.ts';
 import type { Glance, Part } from '../model.ts';
 import { PARTS } from '../model.ts';
-import { DAY_MS, noteStanding } from '../roll-ups.ts';
+import { noteStanding } from '../roll-ups.ts';
 import { lookInterval } from '../sync/interval.ts';
 import { takeChecks } from './checks.ts';
 import { type Happening, type NewEvent, recordEvents } from './events.ts';

@@ -1,9 +1,10 @@
 import type { Kysely, Transaction } from 'kysely';
+import { DAY_MS } from '../../../shared/durations.ts';
 import { commitInBackground } from '../../storage/group-commit.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { PartPages } from '../github/parts.ts';
 import type { Commit, Part } from '../model.ts';
-import { DAY_MS, rollUp } from '../roll-ups.ts';
+import { rollUp } from '../roll-ups.ts';
 import { pushTime, sweepBranches, takeBranches } from './branches.ts';
 import { addCommits, removeCommits, sweepCommits } from './commits.ts';
 import { type Happening, type NewEvent, recordEvents } from './events.ts';

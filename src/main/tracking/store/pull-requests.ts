@@ -1,8 +1,8 @@
 import type { Selectable, Transaction } from 'kysely';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { TrackedPullRequestsTable } from '../../storage/tracking-schema.ts';
 import type { PullRequest } from '../model.ts';
-import { DAY_MS } from '../roll-ups.ts';
 import type { Happening } from './events.ts';
 
 type Row = Selectable<TrackedPullRequestsTable>;

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Release } from '../model.ts';
-import { DAY_MS } from '../roll-ups.ts';
 import type { Happening } from './events.ts';
 
 const dayOf = (time: number) => Math.floor(time / DAY_MS);

@@ -1,4 +1,4 @@
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../../../shared/durations.ts';
 export const SHORTEST_MS = 2 * MINUTE_MS;
 export const LONGEST_MS = 6 * 60 * MINUTE_MS;
 /** Where webhooks arrive, looking is only for what they may have missed. */

@@ -4,6 +4,7 @@ import type { Connections } from '../../connections/connections.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, fromErrorView } from '../../core/errors.ts';
+import { isoOrNull } from '../../core/iso-time.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scheduler } from '../../core/scheduler.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -217,8 +218,8 @@ export function createSync(parts: SyncParts): Sync {
         views.push({
           ...account,
           ...{ state, repositories, synced, firstSyncDone },
-          syncedAt: iso(syncedAt),
-          nextAt: iso(nextAt),
+          syncedAt: isoOrNull(syncedAt),
+          nextAt: isoOrNull(nextAt),
           budget: graphql ? { ...graphql, resetAt: new Date(graphql.resetAt).toISOString() } : null,
           problem: problem?.toView() ?? null,
         });
@@ -267,5 +268,3 @@ function pausedError(): AppError {
     action: 'open_settings',
   });
 }
-
-const iso = (time: number | null) => (time === null ? null : new Date(Math.round(time)).toISOString());

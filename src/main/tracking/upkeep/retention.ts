@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import { DAY_MS } from '../../../shared/durations.ts';
 import type { Schema } from '../../storage/schema.ts';
-import { DAY_MS } from '../roll-ups.ts';
 import { inPieces, ROWS_AT_ONCE, removeRepositories } from './removal.ts';
 
 /** How long repositories are kept that are left out or gone. */

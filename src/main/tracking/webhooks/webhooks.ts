@@ -5,6 +5,7 @@ import type { Connections } from '../../connections/connections.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
+import { isoOrNull } from '../../core/iso-time.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { Settings } from '../../storage/settings.ts';
@@ -129,7 +130,7 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
       return {
         url: `${address()}${WEBHOOK_PATH}`,
         hasSecret: await secrets.any(),
-        lastDeliveryAt: last === null ? null : new Date(last).toISOString(),
+        lastDeliveryAt: isoOrNull(last),
         channel: settings.get().tracking.webhookChannel,
         channelState: channel.state(),
       };

@@ -2,6 +2,7 @@ import { Heatmap } from '@mantine/charts';
 import { Skeleton, Text, useComputedColorScheme } from '@mantine/core';
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useMemo } from 'react';
+import { DAY_MS } from '../../../shared/durations.ts';
 import { useAnswer } from '../../data/tracking.ts';
 import { count, dayInWords, isoDay } from '../../words/tracking.ts';
 import { Section } from '../page.tsx';
@@ -16,7 +17,6 @@ const LARGEST = 16;
 const GAP = 2;
 /** The names of the weekdays, px. */
 const WORDS = 32;
-const DAY_MS = 86_400_000;
 
 /** From a little to a lot, each told apart from the next on its background. */
 const SHADES = {
