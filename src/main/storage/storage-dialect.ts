@@ -10,6 +10,7 @@ import {
   type TransactionSettings,
 } from 'kysely';
 import { AppError } from '../core/errors.ts';
+import { createLogFolding, type LogFolding } from './log-folding.ts';
 import type { Schema } from './schema.ts';
 import { toStorageError } from './storage-error.ts';
 import { createWalSync, type WalSync } from './wal-sync.ts';
@@ -41,6 +42,7 @@ class StorageDriver extends SqliteDriver {
   readonly #database: Sqlite.Database;
   readonly #prepare: Prepare;
   readonly #wal: WalSync;
+  readonly #folding: LogFolding;
   #connection: StorageConnection | undefined;
 
   constructor(database: Sqlite.Database) {
@@ -49,17 +51,19 @@ class StorageDriver extends SqliteDriver {
     this.#database = database;
     this.#prepare = prepare;
     this.#wal = createWalSync(database.name);
+    this.#folding = createLogFolding(database.name);
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#connection ??= new StorageConnection(await super.acquireConnection(), {
-      ...{ database: this.#database, prepare: this.#prepare, wal: this.#wal },
+      ...{ database: this.#database, prepare: this.#prepare, wal: this.#wal, folding: this.#folding },
     });
     return this.#connection;
   }
 
   override async destroy(): Promise<void> {
     await this.#wal.close();
+    await this.#folding.close();
     await super.destroy();
   }
 
@@ -105,6 +109,7 @@ interface ConnectionParts {
   database: Sqlite.Database;
   prepare: Prepare;
   wal: WalSync;
+  folding: LogFolding;
 }
 
 /** The one connection, whose errors are those of `toStorageError`. */
@@ -113,13 +118,17 @@ export class StorageConnection implements DatabaseConnection {
   readonly #database: Sqlite.Database;
   readonly #prepare: Prepare;
   readonly #wal: WalSync;
+  readonly #folding: LogFolding;
+  readonly #changes: Sqlite.Statement<[], number>;
   readonly #immediate: (work: (prepare: Prepare) => unknown) => unknown;
 
-  constructor(inner: DatabaseConnection, { database, prepare, wal }: ConnectionParts) {
+  constructor(inner: DatabaseConnection, { database, prepare, wal, folding }: ConnectionParts) {
     this.#inner = inner;
     this.#database = database;
     this.#prepare = prepare;
     this.#wal = wal;
+    this.#folding = folding;
+    this.#changes = database.prepare<[], number>('select total_changes()').pluck();
     this.#immediate = database.transaction((work: (prepare: Prepare) => unknown) => work(prepare)).immediate;
   }
 
@@ -138,12 +147,20 @@ export class StorageConnection implements DatabaseConnection {
       return this.#immediate(work) as T;
     } catch (error) {
       throw toStorageError(error, this.#database.name);
+    } finally {
+      this.#wrote();
     }
+  }
+
+  #wrote(): void {
+    this.#folding.wrote(this.#changes.get() ?? 0);
   }
 
   async executeQuery<R>(...query: Parameters<DatabaseConnection['executeQuery']>): Promise<QueryResult<R>> {
     try {
-      return await this.#inner.executeQuery<R>(...query);
+      const result = await this.#inner.executeQuery<R>(...query);
+      if ((result.numAffectedRows ?? 0n) > 0n) this.#wrote();
+      return result;
     } catch (error) {
       throw toStorageError(error, this.#database.name);
     }
@@ -188,8 +205,10 @@ export class StorageConnection implements DatabaseConnection {
    *
    * @throws AppError as every query
    */
-  foldLog(): void {
+  async foldLog(): Promise<void> {
     const path = this.#database.name;
+    // Of two who fold at once, the second is turned away without any waiting.
+    await this.#folding.idle();
     try {
       const busy = this.#database.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
       if (busy !== 0) throw new AppError('data_folder_unusable', `The database ${path} cannot be read or written.`);

@@ -1,0 +1,116 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openDatabase } from '../../src/main/storage/database.ts';
+import { createLogFolding, type LogFolding } from '../../src/main/storage/log-folding.ts';
+import { createQuietLogger } from '../support/quiet-logger.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** What stands in the file itself, without the log beside it. */
+function rowsInFile(path: string, table: string): number {
+  const alone = join(temporaryFolder(), 'alone.db');
+  copyFileSync(path, alone);
+  const file = new Sqlite(alone);
+  onTestFinished(() => void file.close());
+  return file.prepare<[], number>(`select count(*) from ${table}`).pluck().get() ?? 0;
+}
+
+describe('a log that grows fast', () => {
+  let path: string;
+  let file: Sqlite.Database;
+  let folding: LogFolding;
+  let changes = 0;
+  beforeEach(() => {
+    path = join(temporaryFolder(), 'a.db');
+    file = new Sqlite(path);
+    file.pragma('journal_mode = WAL');
+    file.exec('create table numbers (number integer primary key)');
+    file.pragma('wal_checkpoint(TRUNCATE)');
+    folding = createLogFolding(path);
+    changes = 0;
+  });
+  afterEach(async () => {
+    await folding.close();
+    file.close();
+  });
+
+  const write = (rows: number) => {
+    const insert = file.prepare('insert into numbers values (null)');
+    file.transaction(() => {
+      for (let row = 0; row < rows; row += 1) insert.run();
+    })();
+    changes += rows;
+    folding.wrote(changes);
+  };
+
+  it('is folded into the file', async () => {
+    write(500);
+    expect(rowsInFile(path, 'numbers')).toBe(0);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(500);
+  });
+
+  it('is left alone while it is short', async () => {
+    write(499);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(0);
+    write(1);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(500);
+  });
+
+  it('is folded no more often than ten times a second', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    onTestFinished(() => now.mockRestore());
+    write(500);
+    await folding.idle();
+    now.mockReturnValue(1_099);
+    write(500);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(500);
+    now.mockReturnValue(1_100);
+    write(1);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(1_001);
+  });
+
+  it('is left to those who read it, and folded when they are done', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    onTestFinished(() => now.mockRestore());
+    const reader = new Sqlite(path, { readonly: true });
+    onTestFinished(() => void reader.close());
+    reader.exec('begin');
+    reader.prepare('select count(*) from numbers').get();
+    write(500);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(0);
+    reader.exec('commit');
+    now.mockReturnValue(2_000);
+    write(500);
+    await folding.idle();
+    expect(rowsInFile(path, 'numbers')).toBe(1_000);
+  });
+});
+
+it('is written as ever where no thread can be had for it', async () => {
+  const folding = createLogFolding(join(temporaryFolder(), 'not-there.db'));
+  folding.wrote(1_000);
+  await folding.idle();
+  folding.wrote(2_000);
+  await folding.idle();
+  await folding.close();
+});
+
+it('is folded for every way to write, and gone with the database', async () => {
+  const database = await openDatabase({ dataDir: temporaryFolder(), logger: createQuietLogger() });
+  const many = Array.from({ length: 300 }, (_, index) => ({ name: `a${index}`, sealed_value: '' }));
+  await database.db.insertInto('issuer_secrets').values(many).execute();
+  await database.db.atOnce((prepare) => {
+    const insert = prepare<[string]>("insert into issuer_secrets (name, sealed_value) values (?, '')");
+    for (const { name } of many) insert.run(`b${name}`);
+  });
+  await vi.waitFor(() => expect(rowsInFile(database.path, 'issuer_secrets')).toBe(600));
+  await database.close();
+  expect(existsSync(`${database.path}-wal`)).toBe(false);
+});
