@@ -91,7 +91,7 @@ describe('what the renderer is made of', () => {
 
   it('takes only types from the contract, so that zod and the schemas stay out of the page', () => {
     // Tables and rules as plain code, which every side shares.
-    const names = ['calendar-day', 'claims', 'origins', 'platforms', 'requesters', 'resources', 'scopes'];
+    const names = ['calendar-day', 'claims', 'durations', 'origins', 'platforms', 'requesters', 'resources', 'scopes'];
     const plain = names.map((name) => `/shared/${name}.ts`);
     const shared = values().filter(
       ({ source }) => source === 'zod' || (source.includes('/shared/') && !plain.some((end) => source.endsWith(end))),
