@@ -15,10 +15,8 @@ export interface LogFolding {
   close(): Promise<void>;
 }
 
-/** Below that, SQLite's own folding is seldom and short. */
-const LEAST_CHANGES = 500;
-/** Each time waits for the disk twice, at which others have to wait, too. */
-const EVERY_MS = 100;
+/** Rows changed from one folding to the next. Each waits for the disk twice, which others wait for as well. */
+const CHANGES_BETWEEN = 2_000;
 
 /**
  * A text, since a file of its own would have to be found from the sources, the bundles and the packages alike. Trouble is
@@ -50,45 +48,45 @@ const THREAD = `
  */
 export function createLogFolding(path: string): LogFolding {
   let worker: Worker | null = null;
-  let done: Promise<unknown> | null = null;
-  let folded = { changes: 0, at: Number.NEGATIVE_INFINITY };
+  let underWay: PromiseWithResolvers<void> | null = null;
+  let changesBefore = 0;
   let failed = false;
+
+  const end = () => {
+    underWay?.resolve();
+    underWay = null;
+  };
 
   const start = () => {
     const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
     const started = new Worker(THREAD, { eval: true, execArgv: [], workerData: { path, sqlite } });
     started.unref();
+    started.on('message', end);
     started.once('error', () => {
       failed = true;
+      end();
     });
     return started;
   };
 
-  const fold = async (thread: Worker) => {
-    thread.postMessage('fold');
-    await Promise.race([once(thread, 'message'), once(thread, 'exit')]).catch(() => undefined);
-    done = null;
-  };
-
   return {
     wrote(changes) {
-      if (failed || done !== null || changes - folded.changes < LEAST_CHANGES) return;
-      const now = performance.now();
-      if (now - folded.at < EVERY_MS) return;
-      folded = { changes, at: now };
+      if (failed || underWay !== null || changes - changesBefore < CHANGES_BETWEEN) return;
+      changesBefore = changes;
+      underWay = Promise.withResolvers();
       worker ??= start();
-      done = fold(worker);
+      worker.postMessage('fold');
     },
     async idle() {
-      await done;
+      await underWay?.promise;
     },
     async close() {
-      await done;
+      await underWay?.promise;
       if (worker === null || failed) return;
-      const exit = once(worker, 'exit').catch(() => undefined);
+      const ended = once(worker, 'exit');
       worker.ref();
       worker.postMessage('close');
-      await exit;
+      await ended;
     },
   };
 }
