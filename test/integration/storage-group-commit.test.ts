@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createGroupCommit, type GroupCommit } from '../../src/main/storage/group-commit.ts';
+import type { Prepare } from '../../src/main/storage/store.ts';
 import { createQuietLogger } from '../support/quiet-logger.ts';
 
 let dataDir: string;
@@ -102,6 +103,24 @@ describe('the wait for the disk', () => {
   const turns = async () => {
     for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   };
+
+  it('is SQLite’s for all but those who wait elsewhere', async () => {
+    const NORMAL = 1;
+    const FULL = 2;
+    const level = (prepare: Prepare) => prepare<[], number>('pragma synchronous').pluck().get();
+    expect(await database.db.atOnce(level)).toBe(FULL);
+    expect(await commit(level)).toBe(NORMAL);
+    expect(await commit(level)).toBe(NORMAL);
+    expect(await database.db.atOnce(level)).toBe(FULL);
+    expect(await commit(level)).toBe(NORMAL);
+    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(database.db);
+    expect(rows).toEqual([{ synchronous: FULL }]);
+    const failing = commit(() => {
+      throw new RangeError('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await database.db.atOnce(level)).toBe(FULL);
+  });
 
   it('comes before the answer', async () => {
     const held = await holdDisk();

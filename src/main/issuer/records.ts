@@ -27,8 +27,8 @@ export interface RecordsParts {
 
 const UPSERT = `
   insert into issuer_records
-    (model, id_hash, grant_id, lookup_hash, payload, sealed_payload, consumed_at, expires_at)
-    values (@model, @id_hash, @grant_id, @lookup_hash, @payload, @sealed_payload, null, @expires_at)
+    (model, id_hash, grant_id, lookup_hash, payload, sealed_payload, expires_at)
+    values (?, ?, ?, ?, ?, ?, ?)
   on conflict (model, id_hash) do update set
     grant_id = excluded.grant_id, lookup_hash = excluded.lookup_hash, payload = excluded.payload,
     sealed_payload = excluded.sealed_payload, expires_at = excluded.expires_at`;
@@ -77,30 +77,24 @@ export function createRecordAdapter(parts: RecordsParts, model: string): Adapter
       const sealedPayload = sealed ? await vault.seal(place(hash), text) : null;
       const now = clock.now();
       const lookup = payload.userCode ?? payload.uid;
-      const row = {
-        model,
-        id_hash: hash,
-        grant_id: payload.grantId ?? null,
-        lookup_hash: lookup === undefined ? null : digest(lookup),
-        payload: sealed ? null : text,
-        sealed_payload: sealedPayload,
-        expires_at: now + (expiresIn ?? 0) * 1000,
-      };
+      const grantId = payload.grantId ?? null;
+      const expiresAt = now + (expiresIn ?? 0) * 1000;
+      const lookupHash = lookup === undefined ? null : digest(lookup);
 
-      const until = model === 'RefreshToken' ? Math.max(row.expires_at, now + accessTokenTtlMs) : row.expires_at;
+      const until = model === 'RefreshToken' ? Math.max(expiresAt, now + accessTokenTtlMs) : expiresAt;
       const reads = usedHash === null ? null : refreshContext.reads();
-      const touched = reads !== null && reads.grant.id === row.grant_id && isTouched(reads.grant, { now, until });
+      const touched = reads !== null && reads.grant.id === grantId && isTouched(reads.grant, { now, until });
 
       await commit((prepare) => {
         // A used token that is still there has its grant still: it would have gone with it.
-        if (row.grant_id !== null && !touched && !touchGrant(prepare, { id: row.grant_id, now, until })) {
+        if (grantId !== null && !touched && !touchGrant(prepare, { id: grantId, now, until })) {
           throw invalidGrant('the grant was revoked meanwhile');
         }
         // The old token is used up in the transaction that stores its successor: a crash leaves one or the other.
         if (usedHash !== null && !markConsumed(prepare, { model, hash: usedHash, now })) {
           throw invalidGrant('the refresh token was used or revoked meanwhile');
         }
-        prepare<[typeof row]>(UPSERT).run(row);
+        prepare(UPSERT).run(model, hash, grantId, lookupHash, sealed ? null : text, sealedPayload, expiresAt);
       });
     },
 

@@ -40,23 +40,20 @@ export class StorageDialect extends SqliteDialect {
 
 class StorageDriver extends SqliteDriver {
   readonly #database: Sqlite.Database;
-  readonly #prepare: Prepare;
   readonly #wal: WalSync;
   readonly #folding: LogFolding;
   #connection: StorageConnection | undefined;
 
   constructor(database: Sqlite.Database) {
-    const prepare = prepareOnce(database);
-    super({ database: { prepare, close: () => database.close() } });
+    super({ database: { prepare: prepareOnce(database), close: () => database.close() } });
     this.#database = database;
-    this.#prepare = prepare;
     this.#wal = createWalSync(database.name);
     this.#folding = createLogFolding(database.name);
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
     this.#connection ??= new StorageConnection(await super.acquireConnection(), {
-      ...{ database: this.#database, prepare: this.#prepare, wal: this.#wal, folding: this.#folding },
+      ...{ database: this.#database, wal: this.#wal, folding: this.#folding },
     });
     return this.#connection;
   }
@@ -107,7 +104,6 @@ function prepareOnce(database: Sqlite.Database): Prepare {
 
 interface ConnectionParts {
   database: Sqlite.Database;
-  prepare: Prepare;
   wal: WalSync;
   folding: LogFolding;
 }
@@ -120,9 +116,13 @@ export class StorageConnection implements DatabaseConnection {
   readonly #wal: WalSync;
   readonly #folding: LogFolding;
   readonly #changes: Sqlite.Statement<[], number>;
+  #synchronous: 'FULL' | 'NORMAL' = 'FULL';
+  #isAhead = false;
   readonly #immediate: (work: (prepare: Prepare) => unknown) => unknown;
 
-  constructor(inner: DatabaseConnection, { database, prepare, wal, folding }: ConnectionParts) {
+  constructor(inner: DatabaseConnection, { database, wal, folding }: ConnectionParts) {
+    // Statements of its own: who asks by one may tell it how to give its rows, which Kysely must not find.
+    const prepare = prepareOnce(database);
     this.#inner = inner;
     this.#database = database;
     this.#prepare = prepare;
@@ -144,6 +144,7 @@ export class StorageConnection implements DatabaseConnection {
   /** What `Store.atOnce` does for who holds the connection. */
   atOnce<T>(work: (prepare: Prepare) => T): T {
     try {
+      this.#waitForDisk();
       return this.#immediate(work) as T;
     } catch (error) {
       throw toStorageError(error, this.#database.name);
@@ -152,12 +153,25 @@ export class StorageConnection implements DatabaseConnection {
     }
   }
 
+  /** What is written from here on is on the disk when it is committed, but for what is done ahead of it. */
+  #waitForDisk(): void {
+    if (!this.#isAhead) this.#setSynchronous('FULL');
+  }
+
+  /** To change it takes as long as to write a few rows, so it stays as it is until the other is needed. */
+  #setSynchronous(level: 'FULL' | 'NORMAL'): void {
+    if (this.#synchronous === level) return;
+    this.#database.pragma(`synchronous = ${level}`);
+    this.#synchronous = level;
+  }
+
   #wrote(): void {
     this.#folding.wrote(this.#changes.get() ?? 0);
   }
 
   async executeQuery<R>(...query: Parameters<DatabaseConnection['executeQuery']>): Promise<QueryResult<R>> {
     try {
+      this.#waitForDisk();
       const result = await this.#inner.executeQuery<R>(...query);
       if ((result.numAffectedRows ?? 0n) > 0n) this.#wrote();
       return result;
@@ -179,11 +193,12 @@ export class StorageConnection implements DatabaseConnection {
    * else comes to the database waits for it as ever.
    */
   async aheadOfDisk<T>(work: () => T | Promise<T>): Promise<T> {
-    this.#database.pragma('synchronous = NORMAL');
+    this.#setSynchronous('NORMAL');
+    this.#isAhead = true;
     try {
       return await work();
     } finally {
-      this.#database.pragma('synchronous = FULL');
+      this.#isAhead = false;
     }
   }
 

@@ -12,6 +12,11 @@ const USE_STAMP_MS = 60_000;
 
 /** More in one statement bring no more. */
 const ROWS_AT_ONCE = 16;
+/** For one row, for two, and so on. */
+const INSERTS = Array.from(
+  { length: ROWS_AT_ONCE },
+  (_, more) => `insert into audit (number, entry, mac) values (?, ?, ?)${', (?, ?, ?)'.repeat(more)}`,
+);
 
 /**
  * Writes a row for each hand-out, in their order, and at each account that it was used.
@@ -45,7 +50,7 @@ export function appendRows(prepare: Prepare, key: AuditKey, handOuts: readonly H
       values.push(number, entry, mac);
       stampUse(prepare, handOut, now, stamped);
     }
-    prepare(`insert into audit (number, entry, mac) values ${some.map(() => '(?, ?, ?)').join()}`).run(values);
+    prepare(INSERTS[some.length - 1] ?? '').run(values);
   }
   prepare<[number, string]>('update audit_head set last_number = ?, head_mac = ?').run(
     number,
