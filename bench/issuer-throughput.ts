@@ -10,7 +10,7 @@ import type { LoadReport } from './load.ts';
 import { compare, type Goal, inTurns, type Latency, median, type Result } from './measure.ts';
 import { putLoadOn, startPeer } from './servers.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 11;
 const FEW = 100;
 const MANY = 100_000;
 /** Clients that use their grants, whatever else is stored. */

@@ -10,7 +10,7 @@ import { compare, inTurns, type Latency, median, type Result } from './measure.t
 import { putLoadOn, rawRequest, startPeer } from './servers.ts';
 import { storeAccounts } from './stored-accounts.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 15;
 const MANY = 10_000;
 /** Agents work in parallel. What they ask at one time shares one wait for the disk. */
 const CONNECTIONS = 64;

@@ -101,6 +101,19 @@ describe('a token asked for again', () => {
     expect(yes).toHaveBeenCalledTimes(2);
   });
 
+  it('names who used the account last, of several who ask at once as well', async () => {
+    const agent: Requester = { kind: 'client', id: 'client-2', name: 'Agent' };
+    const askAs = (requester: Requester) => lab.connections.tokenOfOrganisation('github', null, requester, () => true);
+    const lastUsedBy = async () => (await lab.connections.list())[0]?.lastUsedBy;
+    expect(await lastUsedBy()).toBe('“Editor”');
+    await Promise.all([EDITOR, agent].map(askAs));
+    expect(await lastUsedBy()).toBe('“Agent”');
+    await Promise.all([agent, EDITOR, agent].map(askAs));
+    expect(await lastUsedBy()).toBe('“Agent”');
+    await Promise.all([agent, EDITOR].map(askAs));
+    expect(await lastUsedBy()).toBe('“Editor”');
+  });
+
   it('is not the one of another account, whose sealed text somebody moved here', async () => {
     const hubot = (await lab.connect('hubot')).id;
     await lab.connections.tokenOf(hubot, EDITOR);
