@@ -40,6 +40,13 @@ export interface UsableToken {
   scopes: string[];
 }
 
+/** A token, with what programs know its account by. */
+export interface OrganisationToken extends UsableToken {
+  orgId: string;
+  /** As `expiresAt`, in ISO 8601: the log and the answer name it so, and to write it takes as long as to find a row. */
+  expiry: string | null;
+}
+
 /** Who asks for a token: told in the audit log, and to the person. */
 export type Requester = AuditView['requester'];
 
@@ -228,7 +235,7 @@ export interface Connections {
     orgId: string | null,
     requester: Requester,
     isAllowed: IsAllowed,
-  ): Promise<(UsableToken & { orgId: string }) | null>;
+  ): Promise<OrganisationToken | null>;
   /** Every connection, the longest connected one first. @param platform null: of all providers */
   records(platform: Platform | null): Promise<InstallationRecord[]>;
   /**

@@ -1,7 +1,8 @@
 import type { Platform } from '../../shared/views.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { Prepare } from '../storage/store.ts';
-import type { LastUse } from './audit/hand-outs.ts';
-import type { Requester, UsableToken } from './connections.ts';
+import type { HandOut, LastUse } from './audit/hand-outs.ts';
+import type { OrganisationToken, Requester } from './connections.ts';
 import { place } from './installation-row.ts';
 import type { Installation } from './installations.ts';
 import type { OpenedSecrets } from './opened-secrets.ts';
@@ -16,12 +17,8 @@ export interface Meant {
 }
 
 /** A token as it stands in its row, ready to be handed out. */
-export interface StoredToken extends UsableToken {
-  installation: Pick<Installation, 'id' | 'platform' | 'host' | 'login'>;
-  requester: Requester;
-  lastUse: LastUse;
+export interface StoredToken extends OrganisationToken, HandOut {
   narrowing: null;
-  orgId: string;
 }
 
 interface Row {
@@ -61,9 +58,13 @@ export function findStoredToken(
   secrets: Pick<OpenedSecrets, 'known'>,
   { platform, host, orgId, requester, goodUntil }: Meant & { requester: Requester; goodUntil: number },
 ): StoredToken | null {
-  const served = (text: string, ...named: string[]) => prepare<string[], Row>(text).all(platform, host, ...named);
-  let rows = orgId === null ? served(ANY) : served(OF_ORGANISATION, orgId);
-  if (rows.length === 0 && orgId !== null) rows = served(OF_ID, orgId);
+  const rows =
+    orgId === null
+      ? prepare<[string, string], Row>(ANY).all(platform, host)
+      : prepare<[string, string, string], Row>(OF_ORGANISATION).all(platform, host, orgId);
+  if (rows.length === 0 && orgId !== null) {
+    rows.push(...prepare<[string, string, string], Row>(OF_ID).all(platform, host, orgId));
+  }
   const [row, another] = rows;
   if (row === undefined || another !== undefined || row.state !== 'ok' || row.sealed === null) return null;
   const { id, login, expiresAt } = row;
@@ -71,11 +72,19 @@ export function findStoredToken(
   const token = secrets.known(place(id, 'sealed_access_token'), row.sealed);
   const scopes = scopesIn(row.scopes);
   if (token === null || scopes === null) return null;
-  const installation = { id, platform, host, login };
   return {
-    ...{ installation, requester, narrowing: null, orgId: row.orgId },
+    installation: { id, platform, host, login },
+    requester,
     lastUse: { at: row.lastUsedAt, by: row.lastUsedBy },
-    ...{ token, connectionId: id, login, host, expiresAt, scopes },
+    narrowing: null,
+    expiry: isoOrNull(expiresAt),
+    orgId: row.orgId,
+    token,
+    connectionId: id,
+    login,
+    host,
+    expiresAt,
+    scopes,
   };
 }
 

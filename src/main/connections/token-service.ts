@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { hasCode } from '../core/errors.ts';
+import { isoOrNull } from '../core/iso-time.ts';
 import type { Logger } from '../core/logger.ts';
 import type { HandOuts } from './audit/hand-outs.ts';
 import type { IsAllowed, Narrowing, Requester, UsableToken } from './connections.ts';
@@ -126,12 +127,12 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
         const installation = await renewedWhereDue(await open(id));
         const minted = narrowing === null ? null : await narrowed.mint(installation, narrowing);
         const token = { ...ownToken(installation), ...minted };
-        const { expiresAt } = token;
+        const expiry = isoOrNull(token.expiresAt);
         let stands = false;
         try {
           const committed = await handOuts.commit((prepare) => {
             const lastUse = lastUseIfAsRead(prepare, installation);
-            return lastUse && { installation, requester, lastUse, narrowing, expiresAt };
+            return lastUse && { installation, requester, lastUse, narrowing, expiry };
           });
           stands = committed !== null;
         } finally {

@@ -1,6 +1,5 @@
 import { requesterInWords } from '../../../shared/requesters.ts';
 import type { AuditView } from '../../../shared/views.ts';
-import { isoOrNull } from '../../core/iso-time.ts';
 import type { Prepare } from '../../storage/store.ts';
 import type { Requester } from '../connections.ts';
 import type { AuditKey } from './audit-key.ts';
@@ -101,7 +100,7 @@ function inWords(requester: Requester): string {
   return made;
 }
 
-function entryOf({ installation, requester, narrowing, expiresAt }: HandOut, at: string): Omit<AuditView, 'number'> {
+function entryOf({ installation, requester, narrowing, expiry }: HandOut, at: string): Omit<AuditView, 'number'> {
   const { id, platform, host, login } = installation;
   return {
     at,
@@ -110,6 +109,6 @@ function entryOf({ installation, requester, narrowing, expiresAt }: HandOut, at:
     platform,
     account: `${host}/${login}`,
     narrowedTo: narrowing,
-    expiresAt: isoOrNull(expiresAt),
+    expiresAt: expiry,
   };
 }

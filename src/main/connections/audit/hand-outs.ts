@@ -13,8 +13,8 @@ export interface HandOut {
   /** As it stands at the account. */
   lastUse: LastUse;
   narrowing: Narrowing | null;
-  /** The token's end, ms since the epoch; null: it does not expire. */
-  expiresAt: number | null;
+  /** The token's end, ISO 8601; null: it does not expire. */
+  expiry: string | null;
 }
 
 export interface LastUse {
@@ -71,7 +71,8 @@ export function createHandOuts(parts: HandOutsParts): HandOuts {
       const outcomes = await db.atOnce((prepare) => {
         const allowed = new Map<IsAllowed, boolean>();
         const found = batch.map((one) => outcomeOf(one, prepare, allowed));
-        const handOuts = found.flatMap((outcome) => ('found' in outcome && outcome.found ? [outcome.found] : []));
+        const handOuts: HandOut[] = [];
+        for (const outcome of found) if ('found' in outcome && outcome.found !== null) handOuts.push(outcome.found);
         return appendRows(prepare, key, handOuts, clock.now()) ? found : 'key replaced';
       });
       if (outcomes === 'key replaced') continue;

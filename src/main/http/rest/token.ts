@@ -1,7 +1,7 @@
 import { PLATFORM_NAMES } from '../../../shared/platforms.ts';
 import { isScope, type Scope } from '../../../shared/scopes.ts';
 import type { Platform } from '../../../shared/views.ts';
-import type { InstallationRecord, UsableToken } from '../../connections/connections.ts';
+import type { InstallationRecord, OrganisationToken } from '../../connections/connections.ts';
 import { bearerTokenOf } from '../../core/bearer-token.ts';
 import { AppError } from '../../core/errors.ts';
 import { isoOrNull } from '../../core/iso-time.ts';
@@ -33,7 +33,7 @@ export async function answerToken(room: Room, call: Call, platform: Platform): P
     });
   }
   const token = await room.connections.tokenOf(meant.connectionId, requester);
-  send(room, call, { ...token, orgId: meant.orgId });
+  send(room, call, { ...token, orgId: meant.orgId, expiry: isoOrNull(token.expiresAt) });
 }
 
 /**
@@ -55,15 +55,11 @@ async function inOneStep(
   return room.connections.tokenOfOrganisation(platform, orgId, requester, verified.holds);
 }
 
-function send(
-  room: Room,
-  call: Call,
-  { token, expiresAt, scopes, orgId, connectionId }: UsableToken & { orgId: string },
-) {
+function send(room: Room, call: Call, { token, expiresAt, expiry, scopes, orgId, connectionId }: OrganisationToken) {
   sendJson(call.response, 200, {
     access_token: token,
     token_type: 'Bearer',
-    expires_at: isoOrNull(expiresAt),
+    expires_at: expiry,
     ...(expiresAt === null ? {} : { expires_in: Math.max(0, Math.floor((expiresAt - room.clock.now()) / 1000)) }),
     scope: scopes.join(' '),
     org_id: orgId,
