@@ -92,6 +92,20 @@ describe('an access token', () => {
     expect(await isTaken(tokens.access_token)).toBe(true);
   });
 
+  it('changed under a signature that was just found good is refused, and the unchanged one stays good', async () => {
+    const token = await signed({});
+    expect(await isTaken(token)).toBe(true);
+    const [head, , signature] = token.split('.');
+    const others = [
+      [head, base64({ ...claims, scope: 'openid installations:manage' }), signature],
+      [base64({ ...header, kid: 'other' }), base64(claims), signature],
+      [signature],
+      ['', '', signature],
+    ];
+    for (const parts of others) expect(await isTaken(parts.join('.'))).toBe(false);
+    expect(await isTaken(token)).toBe(true);
+  });
+
   it('is held to the time with five seconds for a clock that is set', async () => {
     expect(await isTaken(await signed({ exp: seconds() - 2 }))).toBe(true);
     expect(await isTaken(await signed({ exp: seconds() - 10 }))).toBe(false);

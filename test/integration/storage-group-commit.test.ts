@@ -199,10 +199,4 @@ describe('the wait for the disk', () => {
     expect((await stat(join(dataDir, 'trackeep.db-wal'))).size).toBe(0);
     expect(committed()).toEqual(['a', 'b', 'c']);
   });
-
-  it('is left to the one who commits a group: everything else waits by itself', async () => {
-    await insert('a');
-    const { rows } = await sql<{ synchronous: number }>`pragma synchronous`.execute(database.db);
-    expect(rows).toEqual([{ synchronous: 2 }]);
-  });
 });

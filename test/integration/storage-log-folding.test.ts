@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../src/main/storage/database.ts';
 import { createLogFolding, type LogFolding } from '../../src/main/storage/log-folding.ts';
+import { StorageConnection } from '../../src/main/storage/storage-dialect.ts';
 import { createQuietLogger } from '../support/quiet-logger.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -89,6 +90,30 @@ describe('a log that grows fast', () => {
     await new Promise(setImmediate);
     expect(warned).not.toHaveBeenCalled();
   });
+});
+
+it('is emptied as a whole only when the thread is done with it, which would turn a second one away', async () => {
+  const path = join(temporaryFolder(), 'a.db');
+  const file = new Sqlite(path);
+  onTestFinished(() => void file.close());
+  file.pragma('journal_mode = WAL');
+  file.exec('create table numbers (number integer primary key)');
+  const { promise: folded, resolve: end } = Promise.withResolvers<void>();
+  const none = () => Promise.reject(new Error('Nobody asks.'));
+  const connection = new StorageConnection(
+    { executeQuery: none, streamQuery: none as never },
+    {
+      database: file,
+      wal: { sync: none, trust: () => undefined, close: none },
+      folding: { wrote: () => undefined, idle: () => folded, close: none },
+    },
+  );
+  const emptied = connection.foldLog();
+  await new Promise(setImmediate);
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+  end();
+  await emptied;
+  expect(statSync(`${path}-wal`).size).toBe(0);
 });
 
 it('is written as ever where no thread can be had for it', async () => {
