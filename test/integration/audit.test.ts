@@ -20,6 +20,8 @@ describe('the log of tokens that were handed out', () => {
   const handOutTimes = async (times: number) => {
     for (let time = 0; time < times; time += 1) await handOut();
   };
+  /** In one transaction, and so under one MAC. */
+  const handOutTogether = (times: number) => Promise.all(Array.from({ length: times }, () => handOut()));
   const check = async () => (await lab.connections.audit.check())[0];
   const rows = () => lab.db.selectFrom('audit').selectAll().orderBy('number').execute();
 
@@ -99,7 +101,7 @@ describe('the log of tokens that were handed out', () => {
   });
 
   it('has a row for each of many who ask at once, in one unbroken chain', async () => {
-    await Promise.all(Array.from({ length: 600 }, () => handOut()));
+    await handOutTogether(600);
     expect((await rows()).map(({ number }) => number)).toEqual(Array.from({ length: 600 }, (_, index) => index + 1));
     expect(await check()).toMatchObject({ verdict: 'safe', detail: expect.stringContaining('600') });
   });
@@ -153,6 +155,80 @@ describe('the log of tokens that were handed out', () => {
       await lab.db.updateTable('audit_head').set(head).execute();
     }
     expect(await check()).toMatchObject({ verdict: 'safe' });
+  });
+
+  it('finds every byte that was changed in rows that were written together', async () => {
+    await handOutTimes(1);
+    await handOutTogether(3);
+    await handOutTimes(1);
+    expect((await rows()).map(({ mac }) => mac.length)).toEqual([64, 0, 0, 64, 64]);
+    for (const { number, entry, mac } of (await rows()).slice(1, 4)) {
+      const other = (text: string, at: number) =>
+        `${text.slice(0, at)}${text[at] === '0' ? '1' : '0'}${text.slice(at + 1)}`;
+      const changes = [
+        ...Array.from(entry, (_, at) => ({ entry: other(entry, at) })),
+        ...Array.from(mac, (_, at) => ({ mac: other(mac, at) })),
+      ];
+      for (const change of changes) {
+        await lab.db.updateTable('audit').set(change).where('number', '=', number).execute();
+        expect(await check(), JSON.stringify(change)).toMatchObject({
+          verdict: 'unsafe',
+          detail: 'One of the rows 2 to 4 is not as it was written.',
+        });
+      }
+      await lab.db.updateTable('audit').set({ entry, mac }).where('number', '=', number).execute();
+    }
+    expect(await check()).toMatchObject({ verdict: 'safe', detail: expect.stringContaining('5') });
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      'a MAC in the midst of them',
+      () => sql`update audit set mac = (select mac from audit where number = 4) where number = 3`.execute(lab.db),
+      'One of the rows 2 to 3 is not',
+    ],
+    [
+      'a MAC that was taken away',
+      () => lab.db.updateTable('audit').set({ mac: '' }).where('number', '=', 4).execute(),
+      'One of the rows 2 to 5 is not',
+    ],
+    [
+      'the last MAC taken away',
+      () => lab.db.updateTable('audit').set({ mac: '' }).where('number', '=', 5).execute(),
+      'does not end as it was written, at row 5',
+    ],
+    ['a row taken out', () => lab.db.deleteFrom('audit').where('number', '=', 3).execute(), 'Row 3 is missing.'],
+    [
+      'two rows made one',
+      async () => {
+        const [, second, third] = await rows();
+        await lab.db.deleteFrom('audit').where('number', '=', 3).execute();
+        const entry = `${second?.entry}\n3\n${third?.entry}`;
+        await lab.db.updateTable('audit').set({ entry }).where('number', '=', 2).execute();
+      },
+      'Row 3 is missing.',
+    ],
+    [
+      'a cut in the midst of them',
+      () => lab.db.deleteFrom('audit').where('number', '>', 3).execute(),
+      'cut off after row 3',
+    ],
+    [
+      'a cut in the midst of them together with its number',
+      async () => {
+        await lab.db.deleteFrom('audit').where('number', '>', 3).execute();
+        await lab.db.updateTable('audit_head').set({ last_number: 3 }).execute();
+      },
+      'does not end as it was written, at row 3',
+    ],
+  ])('reports, of rows that were written together, %s, also after more were handed out', async (_, change, words) => {
+    await handOutTimes(1);
+    await handOutTogether(3);
+    await handOutTimes(1);
+    await change();
+    expect(await check()).toMatchObject({ verdict: 'unsafe', detail: expect.stringContaining(words) });
+    await handOutTogether(3);
+    expect(await check()).toMatchObject({ verdict: 'unsafe' });
   });
 
   it.each<[string, () => Promise<unknown>, string]>([

@@ -128,13 +128,16 @@ export interface GitHubAppsTable {
   added_at: number;
 }
 
-/** Every token that was handed out. Each row's MAC covers the row and the MAC before it. */
+/** Every token that was handed out. */
 export interface AuditTable {
   /** Counts from 1 without a gap. */
   number: number;
   /** JSON. */
   entry: string;
-  /** HMAC-SHA-256, hex, under a key that rests in the vault. */
+  /**
+   * HMAC-SHA-256, hex, under a key that rests in the vault: over the MAC before it, this row, and those in front of it that
+   * have none. Empty in all but the last of the rows that were written in one transaction.
+   */
   mac: string;
 }
 

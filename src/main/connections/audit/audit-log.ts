@@ -4,7 +4,7 @@ import { AppError, hasCode } from '../../core/errors.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AuditLog } from '../connections.ts';
 import type { AuditKey, AuditKeys } from './audit-key.ts';
-import { BEGINNING, endMac, rowMac, sameMac } from './chain.ts';
+import { BEGINNING, endMac, rowsMac, sameMac, UNDER_A_LATER_ONE } from './chain.ts';
 
 const USUAL_PAGE = 50;
 const LONGEST_PAGE = 500;
@@ -85,6 +85,8 @@ async function walk(transaction: Transaction<Schema>, key: AuditKey | null): Pro
 
   let number = 0;
   let mac: string = BEGINNING;
+  let together = rowsMac(key.mac, mac);
+  let first = 1;
   for (;;) {
     const rows = await transaction
       .selectFrom('audit')
@@ -96,10 +98,13 @@ async function walk(transaction: Transaction<Schema>, key: AuditKey | null): Pro
     if (rows.length === 0) break;
     for (const row of rows) {
       if (row.number !== number + 1) return unsafe(`Row ${number + 1} is missing.`);
-      const computed = rowMac(key.mac, mac, row);
-      if (!sameMac(row.mac, computed)) return unsafe(`Row ${row.number} is not as it was written.`);
       number = row.number;
-      mac = computed;
+      together.add(row);
+      if (row.mac === UNDER_A_LATER_ONE) continue;
+      mac = together.end();
+      if (!sameMac(row.mac, mac)) return unsafe(`${oneOf(first, number)} is not as it was written.`);
+      together = rowsMac(key.mac, mac);
+      first = number + 1;
     }
   }
   if (number < head.last_number) return unsafe(`The log was cut off after row ${number}.`);
@@ -124,6 +129,10 @@ async function withoutHead(transaction: Transaction<Schema>): Promise<Finding> {
     .executeTakeFirst();
   if (used !== undefined) return unsafe('The log is gone, although tokens were handed out.');
   return { verdict: 'safe', detail: 'No token was handed out yet.' };
+}
+
+function oneOf(first: number, last: number): string {
+  return first === last ? `Row ${last}` : `One of the rows ${first} to ${last}`;
 }
 
 function unsafe(detail: string): Finding {
