@@ -76,15 +76,52 @@ describe('the log of tokens that were handed out', () => {
     const fill = async (from: number, to: number, text: string) =>
       sql`with recursive n(x) as (select ${from} union all select x + 1 from n where x < ${to})
         insert into audit select x, ${text}, '' from n`.execute(lab.db);
+    const noted = async (from: number, to: number) =>
+      sql`with recursive n(x) as (select ${from} union all select x + 1 from n where x < ${to})
+        insert into audit_stretches select x, ${connectionId.slice(0, 8)} from n where true
+        on conflict do nothing`.execute(lab.db);
     await fill(2, 300, entry);
     await fill(301, 60_000, others);
     await fill(60_001, 60_001, entry);
+    await noted(0, 4);
+    await noted(937, 937);
 
     const found = await lab.connections.audit.list({ connectionId, limit: 500 });
     const all = [60_001, ...Array.from({ length: 300 }, (_, index) => 300 - index)];
     expect(found.map(({ number }) => number)).toEqual(all);
     const page = await lab.connections.audit.list({ connectionId, limit: 3, before: 258 });
     expect(page.map(({ number }) => number)).toEqual([257, 256, 255]);
+  });
+
+  it('is read for each of several connections as it is for all of them', async () => {
+    const ids = [(await handOut()).connectionId, (await lab.connect('hubot')).id];
+    for (let time = 0; time < 30; time += 1) {
+      await Promise.all(ids.slice(time % 2).map((id) => lab.connections.tokenOf(id, EDITOR)));
+      await lab.connections.tokenOf(ids[time % 2] ?? '', EDITOR);
+    }
+    const all = await lab.connections.audit.list({ limit: 500 });
+    expect(all.length).toBe(76);
+    for (const connectionId of ids) {
+      const own = await lab.connections.audit.list({ connectionId, limit: 500 });
+      expect(own).toEqual(all.filter((row) => row.connectionId === connectionId));
+    }
+    const stretches = await lab.db.selectFrom('audit_stretches').selectAll().execute();
+    const marks = ids.map((id) => id.slice(0, 8)).sort();
+    expect(stretches.map(({ accounts }) => accounts.split(',').sort())).toEqual([marks, marks]);
+    expect(await check()).toMatchObject({ verdict: 'safe' });
+  });
+
+  it.each([
+    ['is not noted', () => lab.db.updateTable('audit_stretches').set({ accounts: '00000000' }).execute()],
+    ['nothing is noted for', () => lab.db.deleteFrom('audit_stretches').execute()],
+  ])('is unsafe when an account %s, for its rows would be hidden where they are asked for', async (_, change) => {
+    const { connectionId } = await handOut();
+    await change();
+    expect(await lab.connections.audit.list({ connectionId })).toEqual([]);
+    expect(await check()).toMatchObject({
+      verdict: 'unsafe',
+      detail: 'Row 1 would not be found among those of its account.',
+    });
   });
 
   it('shows rows from before connections were noted, too', async () => {

@@ -128,8 +128,8 @@ describe('a database that is opened again', () => {
     await close();
     rawly(path, (file) => {
       file.exec("delete from kysely_migration where name >= '0006'");
-      file.exec('drop index audit_connection');
       file.exec('create index audit_connection on audit (number)');
+      file.exec('drop table audit_stretches');
     });
     const again = await open(dataDir);
     const records = await again.db.selectFrom('issuer_records').selectAll().orderBy('expires_at').execute();
@@ -138,6 +138,30 @@ describe('a database that is opened again', () => {
       delete from issuer_records where expires_at < 5`.execute(again.db);
     expect(plan.rows[0]?.detail).toContain('issuer_records_expiry');
     expect(await again.integrityCheck()).toBe('ok');
+  });
+
+  it('notes whom the log is about when it has rows already', async () => {
+    const dataDir = temporaryFolder();
+    const { db, close, path } = await openDatabase({ dataDir, logger: createQuietLogger() });
+    const about = ['aaaaaaaa-1', 'bbbbbbbb-2', 'aaaaaaaa-1', null];
+    const rows = about.map((connectionId, index) => ({
+      ...{ number: 62 + index, entry: JSON.stringify({ connectionId }), mac: '' },
+    }));
+    await db
+      .insertInto('audit')
+      .values([...rows, { number: 66, entry: 'damaged', mac: '' }])
+      .execute();
+    await close();
+    rawly(path, (file) => {
+      file.exec("delete from kysely_migration where name >= '0008'");
+      file.exec('create index audit_connection on audit (number)');
+      file.exec('drop table audit_stretches');
+    });
+    const again = await open(dataDir);
+    expect(await again.db.selectFrom('audit_stretches').selectAll().execute()).toEqual([
+      { stretch: 0, accounts: 'aaaaaaaa,bbbbbbbb' },
+      { stretch: 1, accounts: 'aaaaaaaa' },
+    ]);
   });
 
   it('finishes a migration that a crash cut short', async () => {

@@ -269,7 +269,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
     },
     tokenOf: (id, requester, narrowing) => tokens.handOut(id, requester, narrowing ?? null),
     async tokenOfOrganisation(platform, orgId, requester, isAllowed) {
-      return tokens.handOutStored({ platform, host: registry.get(platform).host, orgId }, requester, isAllowed);
+      const { host } = registry.get(platform);
+      return await tokens.handOutStored({ platform, host, orgId }, requester, isAllowed);
     },
     records: (platform) => installationRecords(db, platform),
     ofOrganisation: async (platform, orgId) =>

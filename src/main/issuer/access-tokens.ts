@@ -47,10 +47,12 @@ export function createAccessTokens({
   /** By their signatures: short, and no two alike. To hash a whole token takes as long as to ask the database. */
   const verified = new Map<string, VerifiedToken & { token: string }>();
 
+  const known = (token: string): VerifiedToken | null => {
+    const found = verified.get(signatureOf(token));
+    return found?.token === token ? found : null;
+  };
+
   const read = async (token: string): Promise<VerifiedToken | null> => {
-    const signature = token.slice(token.lastIndexOf('.') + 1);
-    const known = verified.get(signature);
-    if (known?.token === token) return known;
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, keys, {
@@ -79,7 +81,7 @@ export function createAccessTokens({
     };
     if (verified.size >= MOST_REMEMBERED) verified.delete(verified.keys().next().value ?? '');
     const found = { token, access, holds: (prepare: Prepare) => holds(prepare, access) };
-    verified.set(signature, found);
+    verified.set(signatureOf(token), found);
     return found;
   };
   const isOver = ({ expiresAt }: AccessToken) => expiresAt + CLOCK_TOLERANCE_S * 1000 <= clock.now();
@@ -105,7 +107,7 @@ export function createAccessTokens({
   };
 
   const verify = async (token: string, resource: string | null) => {
-    const found = await read(token);
+    const found = known(token) ?? (await read(token));
     if (found === null || isOver(found.access) || !isKnown(found.access.resource)) return null;
     return resource === null || found.access.resource === resource ? found : null;
   };
@@ -113,7 +115,7 @@ export function createAccessTokens({
   return {
     verify,
     async read(token) {
-      const found = await read(token);
+      const found = known(token) ?? (await read(token));
       return found === null || isOver(found.access) ? null : found.access;
     },
     async check(token, resource) {
@@ -121,4 +123,8 @@ export function createAccessTokens({
       return found !== null && (await db.ask(found.holds)) ? found.access : null;
     },
   };
+}
+
+function signatureOf(token: string): string {
+  return token.slice(token.lastIndexOf('.') + 1);
 }

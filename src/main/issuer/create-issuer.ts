@@ -124,10 +124,12 @@ export function createIssuer(parts: IssuerParts): Issuer {
     },
 
     async checkAccessToken(token, resource) {
-      return (await open()).tokens.check(token, resource);
+      const { tokens } = await open();
+      return await tokens.check(token, resource);
     },
     async verifyAccessToken(token, resource) {
-      return (await open()).tokens.verify(token, resource);
+      const { tokens } = await open();
+      return await tokens.verify(token, resource);
     },
 
     answer: createAnswer({ open, limit, observer, issuer: address }),

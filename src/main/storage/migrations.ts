@@ -6,6 +6,7 @@ import { lookups } from './migrations/0004-lookups.ts';
 import { tracking } from './migrations/0005-tracking.ts';
 import { issuerRecordsInOrder } from './migrations/0006-issuer-records.ts';
 import { auditStretches } from './migrations/0007-audit-stretches.ts';
+import { auditAccounts } from './migrations/0008-audit-accounts.ts';
 
 /**
  * Every step from an empty database to today's, by name and in the order of their names. A step that was once released
@@ -21,4 +22,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-tracking': { up: tracking },
   '0006-issuer-records': { up: issuerRecordsInOrder },
   '0007-audit-stretches': { up: auditStretches },
+  '0008-audit-accounts': { up: auditAccounts },
 };

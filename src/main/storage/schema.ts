@@ -141,6 +141,14 @@ export interface AuditTable {
   mac: string;
 }
 
+/** Which accounts 64 rows of the log are about, so that those of one account are found. */
+export interface AuditStretchesTable {
+  /** The number of each of its rows, divided by 64. */
+  stretch: number;
+  /** The first 8 characters of each connection's id, with commas between them. */
+  accounts: string;
+}
+
 /** The last row of the log, so that a log that was cut short is noticed. */
 export interface AuditHeadTable {
   /** Always 1: the table has one row. */
@@ -247,6 +255,7 @@ export interface Schema {
   vault_keys: VaultKeysTable;
   github_apps: GitHubAppsTable;
   audit: AuditTable;
+  audit_stretches: AuditStretchesTable;
   audit_head: AuditHeadTable;
   exports: ExportsTable;
   issuer_clients: IssuerClientsTable;

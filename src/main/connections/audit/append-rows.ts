@@ -4,8 +4,9 @@ import { iso } from '../../core/iso-time.ts';
 import type { Prepare } from '../../storage/store.ts';
 import type { Requester } from '../connections.ts';
 import type { AuditKey } from './audit-key.ts';
-import { BEGINNING, endMac, type Row, rowsMac, sameMac, UNDER_A_LATER_ONE } from './chain.ts';
+import { BEGINNING, endMac, rowsMac, sameMac, UNDER_A_LATER_ONE } from './chain.ts';
 import type { HandOut } from './hand-outs.ts';
+import { noteAccounts } from './stretches.ts';
 
 /** The same requester's use of an account is noted at the account at most this often; the log has every one. */
 const USE_STAMP_MS = 60_000;
@@ -42,9 +43,9 @@ export function appendRows(prepare: Prepare, key: AuditKey, handOuts: readonly H
   const at = iso(now);
   const stamped = new Map<string, string>();
   const together = rowsMac(key.mac, mac);
-  const rows = handOuts.map((handOut): Row => {
+  const rows = handOuts.map((handOut) => {
     number += 1;
-    const row = { number, entry: JSON.stringify(entryOf(handOut, at)) };
+    const row = { number, entry: JSON.stringify(entryOf(handOut, at)), connectionId: handOut.installation.id };
     together.add(row);
     stampUse(prepare, handOut, now, stamped);
     return row;
@@ -56,6 +57,7 @@ export function appendRows(prepare: Prepare, key: AuditKey, handOuts: readonly H
     for (const row of some) values.push(row.number, row.entry, row.number === number ? mac : UNDER_A_LATER_ONE);
     prepare(INSERTS[some.length - 1] ?? '').run(values);
   }
+  noteAccounts(prepare, rows);
   prepare<[number, string]>('update audit_head set last_number = ?, head_mac = ?').run(
     number,
     endMac(key.mac, { number, mac }),

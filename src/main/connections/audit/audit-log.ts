@@ -5,27 +5,27 @@ import type { Schema } from '../../storage/schema.ts';
 import type { AuditLog } from '../connections.ts';
 import type { AuditKey, AuditKeys } from './audit-key.ts';
 import { BEGINNING, endMac, rowsMac, sameMac, UNDER_A_LATER_ONE } from './chain.ts';
+import { LENGTH_OF_MARK, markOf, ROWS_OF_STRETCH, stretchOf } from './stretches.ts';
 
 const USUAL_PAGE = 50;
 const LONGEST_PAGE = 500;
 /** Rows that are checked at a time. */
-const STRETCH = 1_000;
-/** Of the index, asked for at a time. */
-const STRETCHES_AT_ONCE = 100;
-const ROWS_OF_STRETCH = 256;
-
-/** By these two the rows of one account are found (migration 0007). */
-const STRETCH_OF_INDEX = sql<number>`number / ${sql.lit(ROWS_OF_STRETCH)}`;
-
+const ROWS_AT_ONCE = 1_000;
+/** A row that was damaged is still a row. */
 const CONNECTION = sql<string | null>`case when json_valid(entry) then entry ->> '$.connectionId' end`;
+
+const MARK_OF_CONNECTION = sql`substr(${CONNECTION}, 1, ${sql.lit(LENGTH_OF_MARK)})`;
+const STRETCH = sql<number>`number / ${sql.lit(ROWS_OF_STRETCH)}`;
+const IS_HIDDEN = sql<0 | 1>`
+  ${CONNECTION} is not null and instr(ifnull(accounts, ''), ${MARK_OF_CONNECTION}) = 0`;
 
 /** The log, read. What writes it is in `hand-outs.ts`. */
 export function createAuditLog({ db, keys }: { db: Kysely<Schema>; keys: AuditKeys }): AuditLog {
   return {
     async list({ before, limit = USUAL_PAGE, connectionId }) {
       const page = { before: before ?? Number.MAX_SAFE_INTEGER, limit: Math.min(limit, LONGEST_PAGE) };
-      const rows =
-        connectionId === undefined ? await latest(db, page).execute() : await latestOf(db, connectionId, page);
+      const query = connectionId === undefined ? latest(db, page) : latestOf(db, connectionId, page);
+      const rows = await query.execute();
       // A row that was edited beyond reading must not hide the others; the check names it.
       return rows.flatMap(({ number, entry }) => AuditView.safeParse({ ...parsed(entry), number }).data ?? []);
     },
@@ -60,19 +60,22 @@ function latest(db: Kysely<Schema>, { before, limit }: Page) {
   return rows.orderBy('number', 'desc').limit(limit);
 }
 
-async function latestOf(db: Kysely<Schema>, connectionId: string, { before, limit }: Page) {
-  const [last] = await latest(db, { before, limit: 1 }).execute();
-  const found: Awaited<ReturnType<ReturnType<typeof latest>['execute']>> = [];
-  for (let top = Math.floor((last?.number ?? -1) / ROWS_OF_STRETCH); top >= 0; top -= STRETCHES_AT_ONCE) {
-    const stretches = Array.from({ length: Math.min(STRETCHES_AT_ONCE, top + 1) }, (_, index) => top - index);
-    const rows = await latest(db, { before, limit: limit - found.length })
-      .where(sql<boolean>`${STRETCH_OF_INDEX} in (select value from json_each(${JSON.stringify(stretches)}))`)
-      .where(CONNECTION, '=', connectionId)
-      .execute();
-    found.push(...rows);
-    if (found.length >= limit) break;
-  }
-  return found;
+/** Row by row only in stretches that may have one of the account. */
+function latestOf(db: Kysely<Schema>, connectionId: string, { before, limit }: Page) {
+  // One upper bound: of two, SQLite would go by the other, and so through the whole log for each stretch.
+  const end = sql<number>`min((stretch + 1) * ${sql.lit(ROWS_OF_STRETCH)}, ${before})`;
+  return db
+    .selectFrom('audit_stretches')
+    .innerJoin('audit', (join) =>
+      join.on('number', '>=', sql<number>`stretch * ${sql.lit(ROWS_OF_STRETCH)}`).on('number', '<', end),
+    )
+    .select(['number', 'entry'])
+    .where('stretch', '<=', stretchOf(before))
+    .where(sql`instr(accounts, ${markOf(connectionId)})`, '>', 0)
+    .where(CONNECTION, '=', connectionId)
+    .orderBy('stretch', 'desc')
+    .orderBy('number', 'desc')
+    .limit(limit);
 }
 
 type Finding = Pick<Check, 'verdict' | 'detail'>;
@@ -87,18 +90,21 @@ async function walk(transaction: Transaction<Schema>, key: AuditKey | null): Pro
   let mac: string = BEGINNING;
   let together = rowsMac(key.mac, mac);
   let first = 1;
+  let hidden: number | null = null;
   for (;;) {
     const rows = await transaction
       .selectFrom('audit')
-      .selectAll()
+      .leftJoin('audit_stretches', (join) => join.on('stretch', '=', STRETCH))
+      .select(['number', 'entry', 'mac', IS_HIDDEN.as('isHidden')])
       .where('number', '>', number)
       .orderBy('number')
-      .limit(STRETCH)
+      .limit(ROWS_AT_ONCE)
       .execute();
     if (rows.length === 0) break;
     for (const row of rows) {
       if (row.number !== number + 1) return unsafe(`Row ${number + 1} is missing.`);
       number = row.number;
+      if (row.isHidden === 1) hidden ??= number;
       together.add(row);
       if (row.mac === UNDER_A_LATER_ONE) continue;
       mac = together.end();
@@ -111,6 +117,7 @@ async function walk(transaction: Transaction<Schema>, key: AuditKey | null): Pro
   if (number > head.last_number || !sameMac(head.head_mac, endMac(key.mac, { number, mac }))) {
     return unsafe(`The log does not end as it was written, at row ${number}.`);
   }
+  if (hidden !== null) return unsafe(`Row ${hidden} would not be found among those of its account.`);
   return {
     verdict: 'safe',
     detail: number === 1 ? '1 row is as it was written.' : `All ${number} rows are as they were written.`,

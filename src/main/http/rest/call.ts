@@ -30,5 +30,5 @@ export interface Call {
 /** What the routes work with. */
 export interface Room extends RestParts {
   /** A client of the issuer, as the audit log names it. */
-  requesterOf(clientId: string): Promise<Requester>;
+  requesterOf(clientId: string): Requester | Promise<Requester>;
 }

@@ -55,7 +55,7 @@ export function createRest(parts: RestParts): Rest {
       if (collection === 'installations') return deleteInstallation(room, call, name);
       const platform = Platform.safeParse(name);
       if (!platform.success) throw nothingHere();
-      return collection === 'token' ? answerToken(room, call, platform.data) : install(room, call, platform.data);
+      await (collection === 'token' ? answerToken : install)(room, call, platform.data);
     },
   };
 }

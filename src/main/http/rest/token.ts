@@ -52,7 +52,7 @@ async function inOneStep(
   const verified = await room.tokens.verifyAccessToken(presented.token, room.issuer());
   if (!verified?.access.scopes.has(scope)) return null;
   const requester = await room.requesterOf(verified.access.clientId);
-  return room.connections.tokenOfOrganisation(platform, orgId, requester, verified.holds);
+  return await room.connections.tokenOfOrganisation(platform, orgId, requester, verified.holds);
 }
 
 function send(room: Room, call: Call, { token, expiresAt, expiry, scopes, orgId, connectionId }: OrganisationToken) {
