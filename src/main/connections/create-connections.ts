@@ -268,10 +268,8 @@ export function createConnections(parts: ConnectionsParts): Connections {
       return tokens.handOut(id, requester, narrowing ?? null);
     },
     tokenOf: (id, requester, narrowing) => tokens.handOut(id, requester, narrowing ?? null),
-    async tokenOfOrganisation(platform, orgId, requester, isAllowed) {
-      const { host } = registry.get(platform);
-      return await tokens.handOutStored({ platform, host, orgId }, requester, isAllowed);
-    },
+    tokenOfOrganisation: (platform, orgId, requester, isAllowed) =>
+      tokens.handOutStored({ platform, orgId }, requester, isAllowed),
     records: (platform) => installationRecords(db, platform),
     ofOrganisation: async (platform, orgId) =>
       recordsOfOrganisation(db, { platform, orgId, host: registry.get(platform).host }),

@@ -10,8 +10,6 @@ import type { OpenedSecrets } from './opened-secrets.ts';
 /** Whom a program means. */
 export interface Meant {
   platform: Platform;
-  /** Of the provider that is set up now. */
-  host: string;
   /** The provider's id of an account or organisation, or a connection's own; null: the only one there is. */
   orgId: string | null;
 }
@@ -43,30 +41,31 @@ const SERVED = `select ${COLUMNS} from installations where platform = ? and host
 
 /** Two rows are enough to know that it is not one. */
 const ANY = `${SERVED} limit 2`;
-const OF_ORGANISATION = `${SERVED} and external_org_id = ? limit 2`;
+/** An organisation or a person is connected once. */
+const OF_ORGANISATION = `${SERVED} and external_org_id = ?`;
 /** Our ids are random, so none of them is an organisation's as well. */
 const OF_ID = `${SERVED} and id = ?`;
+
+interface Asked extends Meant {
+  /** Of the provider that is set up now. */
+  host: string;
+  requester: Requester;
+  /** How long a token that can be renewed must last at least, ms since the epoch. */
+  goodUntil: number;
+}
 
 /**
  * The usual case: exactly one account is meant, nothing is wrong with it, and its token was opened before and lasts.
  *
- * @param goodUntil how long a token that can be renewed must last at least, ms since the epoch
  * @returns null in every other case
  */
 export function findStoredToken(
   prepare: Prepare,
   secrets: Pick<OpenedSecrets, 'known'>,
-  { platform, host, orgId, requester, goodUntil }: Meant & { requester: Requester; goodUntil: number },
+  { platform, host, orgId, requester, goodUntil }: Asked,
 ): StoredToken | null {
-  const rows =
-    orgId === null
-      ? prepare<[string, string], Row>(ANY).all(platform, host)
-      : prepare<[string, string, string], Row>(OF_ORGANISATION).all(platform, host, orgId);
-  if (rows.length === 0 && orgId !== null) {
-    rows.push(...prepare<[string, string, string], Row>(OF_ID).all(platform, host, orgId));
-  }
-  const [row, another] = rows;
-  if (row === undefined || another !== undefined || row.state !== 'ok' || row.sealed === null) return null;
+  const row = orgId === null ? onlyOne(prepare, platform, host) : byId(prepare, platform, host, orgId);
+  if (row === undefined || row.state !== 'ok' || row.sealed === null) return null;
   const { id, login, expiresAt } = row;
   if (row.isRefreshable === 1 && expiresAt !== null && expiresAt <= goodUntil) return null;
   const token = secrets.known(place(id, 'sealed_access_token'), row.sealed);
@@ -86,6 +85,16 @@ export function findStoredToken(
     expiresAt,
     scopes,
   };
+}
+
+function onlyOne(prepare: Prepare, platform: Platform, host: string): Row | undefined {
+  const [row, another] = prepare<[string, string], Row>(ANY).all(platform, host);
+  return another === undefined ? row : undefined;
+}
+
+function byId(prepare: Prepare, ...meant: [platform: Platform, host: string, orgId: string]): Row | undefined {
+  const ofOrganisation = prepare<typeof meant, Row>(OF_ORGANISATION).get(...meant);
+  return ofOrganisation ?? prepare<typeof meant, Row>(OF_ID).get(...meant);
 }
 
 /**

@@ -143,10 +143,10 @@ export function createTokenService(parts: TokenServiceParts): TokenService {
     },
     handOutStored(meant, requester, isAllowed) {
       const goodUntil = clock.now() + LEAST_LIFE_MS;
-      return handOuts.commit(
-        (prepare) => findStoredToken(prepare, secrets, { ...meant, requester, goodUntil }),
-        isAllowed,
-      );
+      return handOuts.commit((prepare) => {
+        const { host } = registry.get(meant.platform);
+        return findStoredToken(prepare, secrets, { ...meant, host, requester, goodUntil });
+      }, isAllowed);
     },
     async afterRefusal(id, token, wasFresh) {
       const installation = await open(id);

@@ -20,9 +20,10 @@ export function bearerTokenOf(request: IncomingMessage, search: string): Present
   if (mayName(search, 'access_token') && new URLSearchParams(search).has('access_token')) return { kind: 'misplaced' };
   const { authorization: credentials } = request.headers;
   if (credentials !== undefined && isSentTwice(request, 'authorization')) return { kind: 'misplaced' };
-  if (credentials === undefined || !/^bearer\b/i.test(credentials)) return { kind: 'none' };
+  if (credentials === undefined) return { kind: 'none' };
   const token = CREDENTIALS.exec(credentials)?.[1];
-  return token === undefined ? { kind: 'malformed' } : { kind: 'token', token };
+  if (token !== undefined) return { kind: 'token', token };
+  return { kind: /^bearer\b/i.test(credentials) ? 'malformed' : 'none' };
 }
 
 /** Reading a query takes longer than to see that it is not worth it. */

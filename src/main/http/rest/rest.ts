@@ -31,7 +31,7 @@ export const REST_PATHS: readonly string[] = [
  */
 export interface Rest {
   /** @throws AppError for the listener to answer with */
-  answer(request: IncomingMessage, response: ServerResponse, path: string, search: string): Promise<void>;
+  answer(request: IncomingMessage, response: ServerResponse, path: string, search: string): void | Promise<void>;
   /** The token route for the token endpoint of the issuer. */
   exchange: Exchange;
 }
@@ -41,7 +41,7 @@ export function createRest(parts: RestParts): Rest {
 
   return {
     exchange: createExchange(room),
-    async answer(request, response, path, search) {
+    answer(request, response, path, search) {
       if (path === REST_METADATA_PATH) return answerRestMetadata(request, response, room.issuer());
       const [, , collection, name, ...more] = path.split('/');
       const allow = METHODS[`${collection}${name === undefined ? '' : '/'}`];
@@ -55,7 +55,7 @@ export function createRest(parts: RestParts): Rest {
       if (collection === 'installations') return deleteInstallation(room, call, name);
       const platform = Platform.safeParse(name);
       if (!platform.success) throw nothingHere();
-      await (collection === 'token' ? answerToken : install)(room, call, platform.data);
+      return collection === 'token' ? answerToken(room, call, platform.data) : install(room, call, platform.data);
     },
   };
 }
