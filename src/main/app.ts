@@ -1,4 +1,4 @@
-import type { StatusView } from '../shared/views.ts';
+import type { StatusView } from '../shared/app-views.ts';
 import { createConnections } from './connections/create-connections.ts';
 import { type Control, createControl } from './control/control.ts';
 import { createDoctor } from './control/doctor.ts';
@@ -10,6 +10,7 @@ import { openDataFolder } from './core/data-folder.ts';
 import type { Host } from './core/host.ts';
 import { createHttpClient } from './core/http-client.ts';
 import { acquireInstanceLock } from './core/instance-lock.ts';
+import { iso } from './core/iso-time.ts';
 import { createLogger } from './core/logger.ts';
 import { createRedactor } from './core/redact.ts';
 import { createScheduler } from './core/scheduler.ts';
@@ -77,7 +78,7 @@ async function build(host: Host, config: Config, options: AppOptions, started: A
   const { dataDir } = config;
   const { version, rendererDir, demo } = options;
   const clock = systemClock();
-  const startedAt = new Date(clock.now()).toISOString();
+  const startedAt = iso(clock.now());
 
   const { tightened } = await openDataFolder(dataDir);
   const lock = acquireInstanceLock(dataDir);

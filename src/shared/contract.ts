@@ -4,30 +4,25 @@
  */
 
 import { z } from 'zod';
-import { HOUR_MS } from './durations.ts';
-import { command, type Door, query } from './procedure.ts';
-import { trackingContract } from './tracking-contract.ts';
-import { TrackingView } from './tracking-views.ts';
+import { DoctorView, NoticeView, StatusView, VaultView } from './app-views.ts';
+import { ApprovalView, ClientView } from './client-views.ts';
 import {
-  ApprovalView,
   AuditView,
-  ClientView,
   ConnectionView,
   DisconnectView,
-  DoctorView,
   ExportView,
   FlowView,
   GitHubAppView,
-  NoticeView,
   Platform,
   ProviderView,
-  SettingsPatch,
-  SettingsView,
   SignInWay,
-  StatusView,
-  UpdatesView,
-  VaultView,
-} from './views.ts';
+} from './connection-views.ts';
+import { HOUR_MS } from './durations.ts';
+import { command, type Door, query } from './procedure.ts';
+import { UpdatesView } from './release-views.ts';
+import { SettingsPatch, SettingsView } from './settings-views.ts';
+import { trackingContract } from './tracking-contract.ts';
+import { TrackingView } from './tracking-views.ts';
 
 const None = z.strictObject({});
 const Done = z.strictObject({});

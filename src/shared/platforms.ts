@@ -1,4 +1,4 @@
-import type { Platform } from './views.ts';
+import type { Platform } from './connection-views.ts';
 
 /** The names people know. */
 export const PLATFORM_NAMES: Record<Platform, string> = {

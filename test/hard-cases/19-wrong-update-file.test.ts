@@ -12,7 +12,7 @@ import {
   type PublishedRelease,
   startEmulatedGitHub,
 } from '../../src/main/demo/emulated-github.ts';
-import type { UpdatesView } from '../../src/shared/views.ts';
+import type { UpdatesView } from '../../src/shared/release-views.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 
 const SIZE = 300_000;

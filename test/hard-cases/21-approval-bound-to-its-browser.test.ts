@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ApprovalView } from '../../src/shared/views.ts';
+import type { ApprovalView } from '../../src/shared/client-views.ts';
 import { type IssuerLab, openIssuerLab } from '../support/issuer-lab.ts';
 import {
   authorizationRequest,

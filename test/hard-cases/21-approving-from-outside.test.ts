@@ -9,7 +9,7 @@ import { type BrowserContext, type Browser as Chromium, chromium } from 'playwri
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readControlKey } from '../../src/main/http/control-key.ts';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
-import type { ApprovalView } from '../../src/shared/views.ts';
+import type { ApprovalView } from '../../src/shared/client-views.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { chromiumOptions } from '../support/chromium.ts';
 import { authorizationRequest, numberOn, openApprovalPage, openBrowser, register } from '../support/oauth-client.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Handlers } from '../../src/main/control/control.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { ClientView, GrantView } from '../../src/shared/views.ts';
+import type { ClientView, GrantView } from '../../src/shared/client-views.ts';
 import { type CliRoom, openCliRoom } from '../support/cli-room.ts';
 import { CLIENT, GRANT } from '../support/sample-views.ts';
 

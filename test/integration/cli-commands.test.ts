@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { UpdatesView } from '../../src/shared/views.ts';
+import type { UpdatesView } from '../../src/shared/release-views.ts';
 import { cleanEnvironment, runCli } from '../support/app.ts';
 import { openCliRoom } from '../support/cli-room.ts';
 import { aConnection, aStatus, someSettings, someUpdates } from '../support/stand-in-control.ts';

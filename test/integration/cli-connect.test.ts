@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Handlers } from '../../src/main/control/control.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { FlowView, ProviderView } from '../../src/shared/views.ts';
+import type { FlowView, ProviderView } from '../../src/shared/connection-views.ts';
 import { type CliRoom, listenTo, openCliRoom } from '../support/cli-room.ts';
 import { PROVIDER } from '../support/sample-views.ts';
 import { aConnection, aFlow } from '../support/stand-in-control.ts';

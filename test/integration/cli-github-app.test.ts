@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Handlers } from '../../src/main/control/control.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { GitHubAppView } from '../../src/shared/views.ts';
+import type { GitHubAppView } from '../../src/shared/connection-views.ts';
 import { type CliRoom, openCliRoom } from '../support/cli-room.ts';
 
 const app: GitHubAppView = {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DoctorView, StatusView, UpdatesView } from '../../src/shared/views.ts';
+import type { DoctorView, StatusView } from '../../src/shared/app-views.ts';
+import type { UpdatesView } from '../../src/shared/release-views.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 
 /** The main job on the command line, in the order in which a person does it: one app, one step after the other. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/core/clock.ts';
-import type { DoctorView } from '../../src/shared/views.ts';
+import type { DoctorView } from '../../src/shared/app-views.ts';
 import { cleanEnvironment, type RunningApp, startApp } from '../support/app.ts';
 import { visitProvider } from '../support/atlassian-lab.ts';
 import { CLI, listenTo } from '../support/cli-room.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectionView } from '../../src/shared/views.ts';
+import type { ConnectionView } from '../../src/shared/connection-views.ts';
 import { openCliRoom } from '../support/cli-room.ts';
 import { aConnection, aStatus } from '../support/stand-in-control.ts';
 

@@ -2,8 +2,8 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Handlers } from '../../src/main/control/control.ts';
+import type { SettingsView } from '../../src/shared/settings-views.ts';
 import type { TrackingView } from '../../src/shared/tracking-views.ts';
-import type { SettingsView } from '../../src/shared/views.ts';
 import { type CliRoom, listenTo, openCliRoom } from '../support/cli-room.ts';
 import { aConnection, someSettings } from '../support/stand-in-control.ts';
 

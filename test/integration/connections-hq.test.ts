@@ -6,7 +6,7 @@ import type { Requester } from '../../src/main/connections/connections.ts';
 import { hqServes } from '../../src/main/connections/hq/hq-provider.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { SECRET_CLIENT } from '../../src/main/demo/emulated-github.ts';
-import type { ConnectionView, FlowView } from '../../src/shared/views.ts';
+import type { ConnectionView, FlowView } from '../../src/shared/connection-views.ts';
 import { visitProvider } from '../support/atlassian-lab.ts';
 import { type ConnectionsLab, openConnectionsLab } from '../support/connections-lab.ts';
 import { type FakeHq, startFakeHq } from '../support/fake-hq.ts';

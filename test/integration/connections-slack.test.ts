@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Requester } from '../../src/main/connections/connections.ts';
-import type { FlowView } from '../../src/shared/views.ts';
+import type { FlowView } from '../../src/shared/connection-views.ts';
 import { visitProvider } from '../support/atlassian-lab.ts';
 import {
   type ConnectionsLab,

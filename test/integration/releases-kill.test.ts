@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DEMO_CLIENT, type EmulatedGitHub, startEmulatedGitHub } from '../../src/main/demo/emulated-github.ts';
-import type { DownloadView } from '../../src/shared/views.ts';
+import type { DownloadView } from '../../src/shared/release-views.ts';
 import { type RunningApp, startApp } from '../support/app.ts';
 import { until } from '../support/connections-lab.ts';
 

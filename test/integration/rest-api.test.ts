@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditView, ConnectionView } from '../../src/shared/views.ts';
+import type { AuditView, ConnectionView } from '../../src/shared/connection-views.ts';
 import { approveAtGitHub, type BrokerLab, openBrokerLab } from '../support/broker-lab.ts';
 
 let lab: BrokerLab;

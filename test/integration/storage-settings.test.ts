@@ -5,7 +5,7 @@ import { createBus } from '../../src/main/core/bus.ts';
 import type { Host } from '../../src/main/core/host.ts';
 import { createSettings, type SettingsParts } from '../../src/main/storage/settings.ts';
 import { openSettingsFile } from '../../src/main/storage/settings-file.ts';
-import type { SettingsPatch } from '../../src/shared/views.ts';
+import type { SettingsPatch } from '../../src/shared/settings-views.ts';
 import { TRACKING_SETTINGS } from '../support/sample-views.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

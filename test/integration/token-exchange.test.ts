@@ -1,6 +1,6 @@
 /** Token exchange (RFC 8693) over real HTTP against the whole app. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditView } from '../../src/shared/views.ts';
+import type { AuditView } from '../../src/shared/connection-views.ts';
 import { type BrokerLab, openBrokerLab } from '../support/broker-lab.ts';
 import { post, register } from '../support/oauth-client.ts';
 

@@ -1,7 +1,7 @@
 /** Signing in to a Trackeep of the person's own, over real HTTP against the whole app. */
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { AuditView, ConnectionView } from '../../src/shared/views.ts';
+import type { AuditView, ConnectionView } from '../../src/shared/connection-views.ts';
 import { approveAtGitHub } from '../support/broker-lab.ts';
 import {
   FRONTEND,

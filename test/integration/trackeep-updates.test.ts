@@ -1,7 +1,7 @@
 /** Update checks for a Trackeep of the person's own, over real HTTP against the whole app. */
 import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { UpdatesView } from '../../src/shared/views.ts';
+import type { UpdatesView } from '../../src/shared/release-views.ts';
 import { until } from '../support/connections-lab.ts';
 import { openTrackeepLab, sessionWith, type TrackeepLab } from '../support/trackeep-lab.ts';
 

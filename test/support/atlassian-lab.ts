@@ -1,4 +1,4 @@
-import type { FlowView } from '../../src/shared/views.ts';
+import type { FlowView } from '../../src/shared/connection-views.ts';
 import { type ConnectionsLab, type ConnectionsLabOptions, openConnectionsLab } from './connections-lab.ts';
 import { ATLASSIAN_APP, type FakeAtlassian, type FakeAtlassianOptions, startFakeAtlassian } from './fake-atlassian.ts';
 import { createManualClock } from './manual-clock.ts';

@@ -1,5 +1,5 @@
 import { type EmulatedGitHub, SECRET_CLIENT, startEmulatedGitHub } from '../../src/main/demo/emulated-github.ts';
-import type { FlowView } from '../../src/shared/views.ts';
+import type { FlowView } from '../../src/shared/connection-views.ts';
 import { register, signIn } from './oauth-client.ts';
 import { startWholeApp, type WholeApp } from './whole-app.ts';
 

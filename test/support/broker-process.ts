@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Platform } from '../../src/shared/views.ts';
+import type { Platform } from '../../src/shared/connection-views.ts';
 import type { BrokerTask } from './broker-rooms.ts';
 
 /** The callers ask for the accounts in turn. */

@@ -18,7 +18,8 @@ import {
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Vault } from '../../src/main/vault/vault.ts';
-import type { ConnectionView, FlowView, NoticeView, SignInWay } from '../../src/shared/views.ts';
+import type { NoticeView } from '../../src/shared/app-views.ts';
+import type { ConnectionView, FlowView, SignInWay } from '../../src/shared/connection-views.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { NO_PROVIDERS } from './no-providers.ts';
 import { recordingLogger } from './recording-logger.ts';

@@ -1,6 +1,6 @@
 import type { UsableToken } from '../../src/main/connections/connections.ts';
 import type { AppInstallation, RegisteredApp } from '../../src/main/demo/emulated-github.ts';
-import type { ConnectionView, GitHubAppView } from '../../src/shared/views.ts';
+import type { ConnectionView, GitHubAppView } from '../../src/shared/connection-views.ts';
 import { type ConnectionsLab, type ConnectionsLabOptions, openConnectionsLab } from './connections-lab.ts';
 import { TEST_REQUESTER } from './requester.ts';
 

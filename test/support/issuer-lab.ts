@@ -16,7 +16,7 @@ import type { Mcp } from '../../src/main/mcp/mcp.ts';
 import { type Database, openDatabase } from '../../src/main/storage/database.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Vault } from '../../src/main/vault/vault.ts';
-import type { NoticeView } from '../../src/shared/views.ts';
+import type { NoticeView } from '../../src/shared/app-views.ts';
 import { NO_TRACKEEP, UNASKED } from './http-door.ts';
 import { standInControl } from './stand-in-control.ts';
 

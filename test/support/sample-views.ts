@@ -1,5 +1,6 @@
+import type { ApprovalView, ClientView, GrantView } from '../../src/shared/client-views.ts';
+import type { ConnectionView, ProviderView } from '../../src/shared/connection-views.ts';
 import type { TrackingSettings } from '../../src/shared/tracking-views.ts';
-import type { ApprovalView, ClientView, ConnectionView, GrantView, ProviderView } from '../../src/shared/views.ts';
 
 /** A connected account that nothing is the matter with, for rules over views. */
 export const CONNECTION: ConnectionView = {

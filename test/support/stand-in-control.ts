@@ -3,8 +3,11 @@ import { type Control, createControl, type Handlers } from '../../src/main/contr
 import { type Bus, createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { AppError } from '../../src/main/core/errors.ts';
+import type { StatusView } from '../../src/shared/app-views.ts';
+import type { ConnectionView, FlowView } from '../../src/shared/connection-views.ts';
+import type { UpdatesView } from '../../src/shared/release-views.ts';
+import type { SettingsView } from '../../src/shared/settings-views.ts';
 import type { TrackingView } from '../../src/shared/tracking-views.ts';
-import type { ConnectionView, FlowView, SettingsView, StatusView, UpdatesView } from '../../src/shared/views.ts';
 import { createQuietLogger } from './quiet-logger.ts';
 import { CONNECTION, TRACKING_SETTINGS } from './sample-views.ts';
 

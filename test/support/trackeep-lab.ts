@@ -3,7 +3,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { SignJWT } from 'jose';
 import { type EmulatedGitHub, SECRET_CLIENT, startEmulatedGitHub } from '../../src/main/demo/emulated-github.ts';
-import type { FlowView, SettingsPatch } from '../../src/shared/views.ts';
+import type { FlowView } from '../../src/shared/connection-views.ts';
+import type { SettingsPatch } from '../../src/shared/settings-views.ts';
 import { approveAtGitHub } from './broker-lab.ts';
 import { startWholeApp, type WholeApp } from './whole-app.ts';
 

@@ -15,8 +15,8 @@ import { createSettings, type Settings } from '../../src/main/storage/settings.t
 import { createTracking } from '../../src/main/tracking/create-tracking.ts';
 import type { Tracking } from '../../src/main/tracking/tracking.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
+import type { NoticeView } from '../../src/shared/app-views.ts';
 import type { TrackedAccountView, TrackingSettings } from '../../src/shared/tracking-views.ts';
-import type { NoticeView } from '../../src/shared/views.ts';
 import { until } from './connections-lab.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { memorySettings } from './memory-settings.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { KeySourceName } from '../../src/shared/views.ts';
+import type { KeySourceName } from '../../src/shared/app-views.ts';
 import { keychainProcess } from './keychain-process.ts';
 import { startKeyring } from './keyring.ts';
 import { openVaultLab, readToken, storeToken, type VaultLab } from './vault-lab.ts';

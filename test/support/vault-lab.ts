@@ -8,7 +8,7 @@ import type { Schema } from '../../src/main/storage/schema.ts';
 import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Keychain } from '../../src/main/vault/keychain.ts';
 import type { Place, Vault } from '../../src/main/vault/vault.ts';
-import type { KeySourceName } from '../../src/shared/views.ts';
+import type { KeySourceName } from '../../src/shared/app-views.ts';
 import { accountRow } from './account-row.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { type MemoryKeychain, memoryKeychain } from './memory-keychain.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { KeySourceName } from '../../src/shared/views.ts';
+import type { KeySourceName } from '../../src/shared/app-views.ts';
 
 /** What a process does with the vault of a data folder, and when it dies of it. */
 export type VaultTask = { dataDir: string; source: KeySourceName } & (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pickConnection, pickConnections } from '../../src/main/cli/pick-connections.ts';
-import type { ConnectionView } from '../../src/shared/views.ts';
+import type { ConnectionView } from '../../src/shared/connection-views.ts';
 import { CONNECTION } from '../support/sample-views.ts';
 
 const site = (name: string): ConnectionView => ({

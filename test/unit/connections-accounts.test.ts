@@ -3,7 +3,7 @@ import { connectionView } from '../../src/main/connections/connection-view.ts';
 import type { Installation } from '../../src/main/connections/installations.ts';
 import { pickAccount, pickForWork } from '../../src/main/connections/pick-account.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import { ConnectionView } from '../../src/shared/views.ts';
+import { ConnectionView } from '../../src/shared/connection-views.ts';
 
 function account(change: Partial<Installation> = {}): Installation {
   return {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createOutages, type Outages } from '../../src/main/connections/outages.ts';
 import { createBus } from '../../src/main/core/bus.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { NoticeView } from '../../src/shared/views.ts';
+import type { NoticeView } from '../../src/shared/app-views.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 
 const SECOND = 1_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attention, overall, type Situation } from '../../src/main/control/attention.ts';
-import type { ReleaseView, UpdatesView } from '../../src/shared/views.ts';
+import type { ReleaseView, UpdatesView } from '../../src/shared/release-views.ts';
 import { CONNECTION as connection } from '../support/sample-views.ts';
 
 const release: ReleaseView = {

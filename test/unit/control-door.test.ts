@@ -4,7 +4,7 @@ import { createBus } from '../../src/main/core/bus.ts';
 import { AppError } from '../../src/main/core/errors.ts';
 import type { Logger } from '../../src/main/core/logger.ts';
 import type { ContractEvent } from '../../src/shared/contract.ts';
-import type { SettingsView } from '../../src/shared/views.ts';
+import type { SettingsView } from '../../src/shared/settings-views.ts';
 import { TRACKING_SETTINGS } from '../support/sample-views.ts';
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TrayEntry, trayModel } from '../../src/main/desktop/tray-menu.ts';
-import type { StatusView } from '../../src/shared/views.ts';
+import type { StatusView } from '../../src/shared/app-views.ts';
 import { CONNECTION } from '../support/sample-views.ts';
 
 const STATUS: StatusView = {

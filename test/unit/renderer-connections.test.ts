@@ -9,7 +9,7 @@ import {
   signInEndInWords,
 } from '../../src/renderer/words/connections.ts';
 import { relativeTime } from '../../src/renderer/words/times.ts';
-import type { ConnectionView } from '../../src/shared/views.ts';
+import type { ConnectionView } from '../../src/shared/connection-views.ts';
 import { CONNECTION } from '../support/sample-views.ts';
 
 const SITE: ConnectionView = {

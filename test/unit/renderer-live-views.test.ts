@@ -2,7 +2,9 @@ import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import { createWatchable, type RendererClient } from '../../src/renderer/client/client.ts';
 import { createLiveViews, flowKey, viewKey } from '../../src/renderer/data/live-views.ts';
-import type { ConnectionView, FlowView, SettingsView, StatusView } from '../../src/shared/views.ts';
+import type { StatusView } from '../../src/shared/app-views.ts';
+import type { ConnectionView, FlowView } from '../../src/shared/connection-views.ts';
+import type { SettingsView } from '../../src/shared/settings-views.ts';
 import { APPROVAL, CLIENT, CONNECTION as connection, TRACKING_SETTINGS } from '../support/sample-views.ts';
 
 const settings = (currentVersion: string): SettingsView => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { doctorReport, tally } from '../../src/renderer/words/report.ts';
 import { fileSize, percent, speed, withArrival } from '../../src/renderer/words/sizes.ts';
 import { countdown, every, relativeTime } from '../../src/renderer/words/times.ts';
-import type { Check } from '../../src/shared/views.ts';
+import type { Check } from '../../src/shared/app-views.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const at = (offsetMs: number) => new Date(NOW + offsetMs).toISOString();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createBus } from '../../src/main/core/bus.ts';
 import { createNotices } from '../../src/main/tracking/notices.ts';
 import type { NewEvent } from '../../src/main/tracking/store/events.ts';
+import type { NoticeView } from '../../src/shared/app-views.ts';
 import type { TrackingNotices } from '../../src/shared/tracking-views.ts';
-import type { NoticeView } from '../../src/shared/views.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 
 const ALL: TrackingNotices = {

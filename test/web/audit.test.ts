@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { AuditView, ExportView } from '../../src/shared/views.ts';
+import type { AuditView, ExportView } from '../../src/shared/connection-views.ts';
 import { ago, aHandOut, anAccount, aSite, type BrokerDesk, openBrokerDesk } from './broker-desk.ts';
 import { NARROW, PATIENCE } from './browser.ts';
 import { findings, overflow } from './findings.ts';

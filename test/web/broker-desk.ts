@@ -2,7 +2,13 @@ import { resolve } from 'node:path';
 import type { BrowserContextOptions } from 'playwright-core';
 import type { Handlers } from '../../src/main/control/control.ts';
 import { AppError } from '../../src/main/core/errors.ts';
-import type { AuditView, ConnectionView, ExportView, GitHubAppView, ProviderView } from '../../src/shared/views.ts';
+import type {
+  AuditView,
+  ConnectionView,
+  ExportView,
+  GitHubAppView,
+  ProviderView,
+} from '../../src/shared/connection-views.ts';
 import { openHttpDoor } from '../support/http-door.ts';
 import { CONNECTION, PROVIDER } from '../support/sample-views.ts';
 import { aFlow, aStatus, noTracking, someSettings, someUpdates } from '../support/stand-in-control.ts';

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callRunningApp } from '../../src/main/http/socket-client.ts';
-import type { TrackeepInstance } from '../../src/shared/views.ts';
+import type { TrackeepInstance } from '../../src/shared/settings-views.ts';
 import { clickLabel, NARROW, openUi, PATIENCE, visit } from './browser.ts';
 import { findings, overflow } from './findings.ts';
 import { startLab, type WebLab } from './lab.ts';

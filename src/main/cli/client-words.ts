@@ -1,7 +1,7 @@
 /** How programs that want something, and what they may do, are put into words. */
 import { claim } from '../../shared/claims.ts';
+import type { ClientKind, ClientView, ProcessView } from '../../shared/client-views.ts';
 import { SCOPE_NAMES, SCOPES, type Scope } from '../../shared/scopes.ts';
-import type { ClientKind, ClientView, ProcessView } from '../../shared/views.ts';
 import type { Terminal } from './terminal.ts';
 import { relativeTime, wrap } from './words.ts';
 

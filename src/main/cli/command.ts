@@ -1,6 +1,6 @@
+import type { Platform } from '../../shared/connection-views.ts';
 import type { ContractClient } from '../../shared/contract.ts';
 import { PLATFORM_NAMES } from '../../shared/platforms.ts';
-import type { Platform } from '../../shared/views.ts';
 import type { Clock } from '../core/clock.ts';
 import type { AppConnection } from '../http/socket-client.ts';
 import type { Terminal } from './terminal.ts';

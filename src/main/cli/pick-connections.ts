@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../shared/views.ts';
+import type { ConnectionView } from '../../shared/connection-views.ts';
 import { accountNames, tellingName } from '../connections/pick-account.ts';
 import { AppError } from '../core/errors.ts';
 

@@ -1,7 +1,7 @@
+import type { ConnectionView } from '../../shared/connection-views.ts';
 import type { ErrorView } from '../../shared/errors.ts';
-import type { ConnectionView } from '../../shared/views.ts';
 import type { AppError } from '../core/errors.ts';
-import { isoOrNull } from '../core/iso-time.ts';
+import { iso, isoOrNull } from '../core/iso-time.ts';
 import type { Installation } from './installations.ts';
 import { signInEnd } from './sign-in-end.ts';
 
@@ -58,7 +58,7 @@ export function connectionView(installation: Installation, circumstances: Circum
     permissions,
     tokenPrefix,
     tokenSince: isoOrNull(installation.tokenSince),
-    connectedAt: new Date(installation.createdAt).toISOString(),
+    connectedAt: iso(installation.createdAt),
     accessExpiresAt: isoOrNull(installation.accessExpiresAt),
     refreshExpiresAt: isoOrNull(installation.refreshExpiresAt),
     signInEndsAt: isoOrNull(signInEnd(installation, { now: circumstances.now, hindered: isHindered(circumstances) })),

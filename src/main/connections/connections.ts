@@ -1,8 +1,7 @@
 import type { Octokit } from '@octokit/core';
-import type { ErrorView } from '../../shared/errors.ts';
+import type { Check } from '../../shared/app-views.ts';
 import type {
   AuditView,
-  Check,
   ConnectionView,
   DisconnectView,
   ExportView,
@@ -11,7 +10,8 @@ import type {
   Platform,
   ProviderView,
   SignInWay,
-} from '../../shared/views.ts';
+} from '../../shared/connection-views.ts';
+import type { ErrorView } from '../../shared/errors.ts';
 import type { Prepare } from '../storage/store.ts';
 
 /** A request to a provider's REST API. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/connection-views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';

@@ -1,4 +1,4 @@
-import type { DisconnectView } from '../../shared/views.ts';
+import type { DisconnectView } from '../../shared/connection-views.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Installation, Installations, OpenInstallation, Removed } from './installations.ts';

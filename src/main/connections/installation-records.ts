@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/connection-views.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { InstallationRecord } from './connections.ts';
 

@@ -1,7 +1,7 @@
 import type { ExpressionBuilder, Selectable } from 'kysely';
 import { z } from 'zod';
+import { Platform, SignInWay } from '../../shared/connection-views.ts';
 import { ErrorView } from '../../shared/errors.ts';
-import { Platform, SignInWay } from '../../shared/views.ts';
 import type { InstallationsTable, Schema } from '../storage/schema.ts';
 import type { Place } from '../vault/vault.ts';
 import type { Installation, TokenHolder } from './installation.ts';

@@ -1,5 +1,5 @@
+import type { Platform, SignInWay } from '../../shared/connection-views.ts';
 import type { ErrorView } from '../../shared/errors.ts';
-import type { Platform, SignInWay } from '../../shared/views.ts';
 import type { Identity } from './provider.ts';
 
 /** One connected account as the rooms use it: a row, less the legacy columns, with its JSON read. */

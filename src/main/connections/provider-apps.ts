@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { Platform, ProviderView, SignInWay } from '../../shared/views.ts';
+import type { Platform, ProviderView, SignInWay } from '../../shared/connection-views.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, hasCode } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';

@@ -1,4 +1,4 @@
-import type { Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/connection-views.ts';
 import type { AppError } from '../core/errors.ts';
 import type { ProviderAnswer } from './provider-http.ts';
 

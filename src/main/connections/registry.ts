@@ -1,4 +1,4 @@
-import type { Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/connection-views.ts';
 import { AppError } from '../core/errors.ts';
 import type { Installation } from './installations.ts';
 import type { Provider } from './provider.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { Platform, SignInWay } from '../../shared/views.ts';
+import type { Platform, SignInWay } from '../../shared/connection-views.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Schema } from '../storage/schema.ts';
 import type { Installation, OpenInstallation, TokenHolder } from './installation.ts';

@@ -1,6 +1,7 @@
 import { calendarDay } from '../../shared/calendar-day.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
+import { iso } from '../core/iso-time.ts';
 import type { Installation, Installations } from './installations.ts';
 import type { Registry } from './registry.ts';
 
@@ -73,7 +74,7 @@ export function createEndWarnings(parts: EndWarningsParts): EndWarnings {
         changed();
         bus.emit('notice', {
           kind: 'warning',
-          title: `Sign in to ${name} again by ${calendarDay(new Date(end).toISOString())}`,
+          title: `Sign in to ${name} again by ${calendarDay(iso(end))}`,
           body: `The sign-in of ${login} lasts until then. Reconnect it before, and nothing stops working.`,
           page: 'connections',
         });

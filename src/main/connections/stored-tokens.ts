@@ -1,4 +1,4 @@
-import type { Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/connection-views.ts';
 import { isoOrNull } from '../core/iso-time.ts';
 import type { Prepare } from '../storage/store.ts';
 import type { HandOut, LastUse } from './audit/hand-outs.ts';

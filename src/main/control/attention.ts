@@ -1,7 +1,10 @@
+import type { Attention, Overall, VaultView } from '../../shared/app-views.ts';
 import { calendarDay } from '../../shared/calendar-day.ts';
 import { claim } from '../../shared/claims.ts';
+import type { ApprovalView } from '../../shared/client-views.ts';
+import type { ConnectionView } from '../../shared/connection-views.ts';
 import { PLATFORM_NAMES } from '../../shared/platforms.ts';
-import type { ApprovalView, Attention, ConnectionView, Overall, UpdatesView, VaultView } from '../../shared/views.ts';
+import type { UpdatesView } from '../../shared/release-views.ts';
 
 /** What the summary is made from. */
 export interface Situation {

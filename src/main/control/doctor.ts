@@ -1,9 +1,11 @@
 import { stat, statfs } from 'node:fs/promises';
+import type { Check, DoctorView } from '../../shared/app-views.ts';
+import type { ConnectionView } from '../../shared/connection-views.ts';
 import { PLATFORM_NAMES } from '../../shared/platforms.ts';
-import type { Check, ConnectionView, DoctorView } from '../../shared/views.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Clock } from '../core/clock.ts';
 import { toAppError } from '../core/errors.ts';
+import { iso } from '../core/iso-time.ts';
 
 /** Every claim the product makes about this machine, tested now. */
 export interface Doctor {
@@ -43,7 +45,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
         gitHubApps(parts),
       ]);
       const checks = groups.flat();
-      return { checkedAt: new Date(parts.clock.now()).toISOString(), verdict: worst(checks), checks };
+      return { checkedAt: iso(parts.clock.now()), verdict: worst(checks), checks };
     },
   };
 }

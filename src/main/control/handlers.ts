@@ -1,4 +1,4 @@
-import type { StatusView } from '../../shared/views.ts';
+import type { StatusView } from '../../shared/app-views.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Host } from '../core/host.ts';
 import { isoOrNull } from '../core/iso-time.ts';

@@ -1,4 +1,4 @@
-import type { NoticeView } from '../../shared/views.ts';
+import type { NoticeView } from '../../shared/app-views.ts';
 
 /** What the rooms tell each other, without knowing each other: only names and ids, never views or secrets. */
 export interface Signals {

@@ -1,4 +1,4 @@
-import type { NoticeView } from '../../shared/views.ts';
+import type { NoticeView } from '../../shared/app-views.ts';
 
 /** Where the person's settings are kept: `electron-store` on the desktop, `conf` headless; both are this. */
 export interface SettingsFile {

@@ -11,3 +11,12 @@ export function iso(time: number): string {
 export function isoOrNull(time: number | null): string | null {
   return time === null ? null : iso(time);
 }
+
+/**
+ * @param time ms since the epoch
+ * @returns the day in UTC, as YYYY-MM-DD (RFC 3339 §5.6, full-date)
+ * @throws RangeError for what is no time
+ */
+export function isoDate(time: number): string {
+  return iso(time).slice(0, 10);
+}

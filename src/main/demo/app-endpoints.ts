@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { decodeJwt, jwtVerify } from 'jose';
 import type { Clock } from '../core/clock.ts';
-import { isoOrNull } from '../core/iso-time.ts';
+import { iso, isoOrNull } from '../core/iso-time.ts';
 import type { AppInstallation, AppRegistry, InstallationGrant, RegisteredApp } from './app-registry.ts';
 import { type Answer, type Exchange, json } from './exchange.ts';
 import { refusals } from './failures.ts';
@@ -94,7 +94,7 @@ export function createAppEndpoints(parts: AppEndpointsParts): (exchange: Exchang
     const { token, expiresAt } = registry.mint({ installation, repositories, permissions });
     return json(201, {
       token,
-      expires_at: new Date(expiresAt).toISOString(),
+      expires_at: iso(expiresAt),
       permissions: { metadata: 'read', ...permissions },
       repository_selection: repositories === null ? 'all' : 'selected',
       ...(chosen === all ? {} : { repositories: chosen }),

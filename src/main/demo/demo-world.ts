@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../../shared/durations.ts';
 import type { Clock } from '../core/clock.ts';
+import { isoDate } from '../core/iso-time.ts';
 import { DEMO_REPOSITORIES, type DemoPullRequest, type DemoRepository } from './demo-repositories.ts';
 import { type CommitDraft, createWorld, type World, type WorldRepository } from './tracked/world.ts';
 
@@ -121,7 +122,7 @@ function commit(
 function countContributions(world: World, now: number): void {
   const { contributions } = world.owner('octocat');
   const count = (at: number) => {
-    const date = new Date(at).toISOString().slice(0, 10);
+    const date = isoDate(at);
     if (at <= now) contributions.set(date, (contributions.get(date) ?? 0) + 1);
   };
   for (const { commits, pullRequests } of world.repositories.values()) {

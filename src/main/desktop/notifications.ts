@@ -1,5 +1,5 @@
 import { Notification } from 'electron';
-import type { NoticeView } from '../../shared/views.ts';
+import type { NoticeView } from '../../shared/app-views.ts';
 import type { MainWindow } from './window.ts';
 
 /** Native notifications. A click opens the page that settles the matter. */

@@ -1,6 +1,6 @@
 import { app } from 'electron';
+import type { NoticeView } from '../../shared/app-views.ts';
 import type { ContractClient } from '../../shared/contract.ts';
-import type { NoticeView } from '../../shared/views.ts';
 import { toAppError } from '../core/errors.ts';
 import type { TrayCommand } from './tray-menu.ts';
 import type { MainWindow } from './window.ts';

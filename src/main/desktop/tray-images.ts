@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { nativeTheme } from 'electron';
-import type { Overall } from '../../shared/views.ts';
+import type { Overall } from '../../shared/app-views.ts';
 
 const FILE_NAMES: Record<Overall, string> = { ok: 'ok', busy: 'busy', needs_you: 'needs-you', update: 'update' };
 

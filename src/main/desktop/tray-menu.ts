@@ -1,4 +1,6 @@
-import type { ConnectionView, Overall, SettingsView, StatusView } from '../../shared/views.ts';
+import type { Overall, StatusView } from '../../shared/app-views.ts';
+import type { ConnectionView } from '../../shared/connection-views.ts';
+import type { SettingsView } from '../../shared/settings-views.ts';
 import { APP_NAME } from './names.ts';
 import type { Page } from './window.ts';
 

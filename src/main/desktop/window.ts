@@ -1,6 +1,6 @@
 import { app, BrowserWindow, nativeTheme, type Session, screen, type WebContents } from 'electron';
+import type { Attention } from '../../shared/app-views.ts';
 import type { ContractEvent } from '../../shared/contract.ts';
-import type { Attention } from '../../shared/views.ts';
 import { APP_NAME } from './names.ts';
 import { APP_PAGE } from './own-page.ts';
 import type { WindowBounds } from './window-bounds.ts';

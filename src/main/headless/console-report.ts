@@ -1,4 +1,4 @@
-import type { StatusView } from '../../shared/views.ts';
+import type { StatusView } from '../../shared/app-views.ts';
 import type { AppError } from '../core/errors.ts';
 
 /** What the headless host says on standard output and standard error: for people, or with `--json` for programs. */

@@ -1,4 +1,4 @@
-import type { FlowView } from '../../shared/views.ts';
+import type { FlowView } from '../../shared/connection-views.ts';
 import type { Connections } from '../connections/connections.ts';
 import { AppError } from '../core/errors.ts';
 import type { Page } from '../core/page.ts';

@@ -1,11 +1,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { claim } from '../../shared/claims.ts';
+import type { ApprovalState, ApprovalView, ClientKind, ProcessView } from '../../shared/client-views.ts';
 import type { Scope } from '../../shared/scopes.ts';
-import type { ApprovalState, ApprovalView, ClientKind, ProcessView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { isoOrNull } from '../core/iso-time.ts';
+import { iso, isoOrNull } from '../core/iso-time.ts';
 import type { Approvals } from './issuer.ts';
 
 const ANSWER_WITHIN_MS = 5 * 60_000;
@@ -252,8 +252,8 @@ function viewOf({ id, state, request, requestedAt, expiresAt, triesLeft }: Entry
       ...client,
       registeredAt: isoOrNull(client.registeredAt),
     },
-    requestedAt: new Date(requestedAt).toISOString(),
-    expiresAt: new Date(expiresAt).toISOString(),
+    requestedAt: iso(requestedAt),
+    expiresAt: iso(expiresAt),
     triesLeft,
   };
 }

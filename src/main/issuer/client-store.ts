@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Adapter } from 'oidc-provider';
-import type { ProcessView } from '../../shared/views.ts';
+import type { ProcessView } from '../../shared/client-views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Schema } from '../storage/schema.ts';

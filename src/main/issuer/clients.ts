@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { ClientKind, ClientView, GrantView } from '../../shared/client-views.ts';
 import type { Scope } from '../../shared/scopes.ts';
-import type { ClientKind, ClientView, GrantView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';

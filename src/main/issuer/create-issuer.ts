@@ -1,4 +1,4 @@
-import type { ClientKind } from '../../shared/views.ts';
+import type { ClientKind } from '../../shared/client-views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Kysely } from 'kysely';
 import type { Client, Provider } from 'oidc-provider';
+import type { ClientKind } from '../../shared/client-views.ts';
 import { isScope, SCOPE_NAMES, type Scope } from '../../shared/scopes.ts';
-import type { ClientKind } from '../../shared/views.ts';
 import { AppError } from '../core/errors.ts';
 import type { RenderedPage } from '../core/page.ts';
 import type { Schema } from '../storage/schema.ts';

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
+import type { ApprovalView, ClientView } from '../../shared/client-views.ts';
 import type { Scope } from '../../shared/scopes.ts';
-import type { ApprovalView, ClientView } from '../../shared/views.ts';
 import type { Prepare } from '../storage/store.ts';
 
 /** The authorization server for local programs, OAuth 2.1 on loopback. */

@@ -2,10 +2,11 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JWK } from 'jose';
 import type { Adapter, AdapterPayload, Client, KoaContextWithOIDC } from 'oidc-provider';
-import type { ClientKind, ProcessView } from '../../shared/views.ts';
+import type { ClientKind, ProcessView } from '../../shared/client-views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';
 import type { IssuerConfig } from '../core/config.ts';
+import { iso } from '../core/iso-time.ts';
 import type { Logger } from '../core/logger.ts';
 import { createGroupCommit } from '../storage/group-commit.ts';
 import type { Store } from '../storage/store.ts';
@@ -135,7 +136,7 @@ export async function openIssuer(parts: OpenIssuerParts): Promise<OpenIssuer> {
     if (clientId === undefined) return;
     const look = async (): Promise<ProcessView | null> => {
       const seen = await parts.observer.observe(socket);
-      return seen?.program ? { ...seen.program, observedAt: new Date(clock.now()).toISOString() } : null;
+      return seen?.program ? { ...seen.program, observedAt: iso(clock.now()) } : null;
     };
     store.notice(clientId, look).catch(onError);
   };

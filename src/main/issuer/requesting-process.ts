@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename, resolve } from 'node:path';
-import type { ProcessView } from '../../shared/views.ts';
+import type { ProcessView } from '../../shared/client-views.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** Who was seen at the other end of a connection. */

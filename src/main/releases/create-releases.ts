@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/core';
 import type { Kysely } from 'kysely';
-import type { SettingsView, UpdatesView } from '../../shared/views.ts';
+import type { UpdatesView } from '../../shared/release-views.ts';
+import type { SettingsView } from '../../shared/settings-views.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock } from '../core/clock.ts';

@@ -1,4 +1,4 @@
-import type { DownloadState, DownloadView } from '../../shared/views.ts';
+import type { DownloadState, DownloadView } from '../../shared/release-views.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';

@@ -1,4 +1,4 @@
-import type { UpdatesState } from '../../shared/views.ts';
+import type { UpdatesState } from '../../shared/release-views.ts';
 import type { AppError } from '../core/errors.ts';
 
 /** How the last check came out. */

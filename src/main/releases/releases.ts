@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/core';
-import type { UpdatesView } from '../../shared/views.ts';
+import type { UpdatesView } from '../../shared/release-views.ts';
 import type { KnownRelease } from './snapshot.ts';
 
 /** What the feed answered to somebody who asked in their own name. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { SettingsPatch, type SettingsView } from '../../shared/settings-views.ts';
 import { TrackingSettings } from '../../shared/tracking-views.ts';
-import { SettingsPatch, type SettingsView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Config, IssuerConfig } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';

@@ -4,6 +4,7 @@ import { DAY_MS } from '../../shared/durations.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, toAppError } from '../core/errors.ts';
+import { iso } from '../core/iso-time.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Schedule, Scheduler } from '../core/scheduler.ts';
 import type { Schema } from '../storage/schema.ts';
@@ -92,7 +93,7 @@ export function createContributions(parts: ContributionsParts): Contributions {
     const today = Math.floor(now / DAY_MS);
     const unasked = last === null ? YEAR_DAYS : Math.ceil((now - last) / DAY_MS) + RECENT_DAYS;
     const from = (today + 1 - Math.min(Math.max(unasked, RECENT_DAYS), YEAR_DAYS)) * DAY_MS;
-    const variables = { from: new Date(from).toISOString(), to: new Date(now).toISOString() };
+    const variables = { from: iso(from), to: iso(now) };
     const octokit = await connections.github(connectionId);
     const { data } = await octokit.request('POST /graphql', { query: CONTRIBUTIONS, variables });
     const answer = Answer.safeParse(data);

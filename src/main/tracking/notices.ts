@@ -1,5 +1,5 @@
+import type { NoticeView } from '../../shared/app-views.ts';
 import type { TrackingNotices } from '../../shared/tracking-views.ts';
-import type { NoticeView } from '../../shared/views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Settings } from '../storage/settings.ts';

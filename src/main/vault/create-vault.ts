@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { KeySourceName, VaultStateName, VaultView } from '../../shared/views.ts';
+import type { KeySourceName, VaultStateName, VaultView } from '../../shared/app-views.ts';
 import type { Bus } from '../core/bus.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { AppError, type ErrorCode, toAppError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { KeySourceName } from '../../shared/views.ts';
+import type { KeySourceName } from '../../shared/app-views.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Schema } from '../storage/schema.ts';
 

@@ -1,4 +1,4 @@
-import type { KeySourceName } from '../../shared/views.ts';
+import type { KeySourceName } from '../../shared/app-views.ts';
 
 /**
  * Where master keys are kept. It knows nothing of what is sealed under them: which key is current, which is being made

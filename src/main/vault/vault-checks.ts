@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
-import type { Check } from '../../shared/views.ts';
+import type { Check } from '../../shared/app-views.ts';
 import type { Schema } from '../storage/schema.ts';
 import { isOpenToOthers, keyFilePath } from './file-source.ts';
 import { sealedRecords } from './sealed-records.ts';

@@ -1,4 +1,4 @@
-import type { KeySourceName, VaultView } from '../../shared/views.ts';
+import type { KeySourceName, VaultView } from '../../shared/app-views.ts';
 
 /** Where a secret stands in the database. A ciphertext opens only at the place it was sealed for. */
 export interface Place {

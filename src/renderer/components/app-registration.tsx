@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Platform, ProviderView } from '../../shared/views.ts';
+import type { Platform, ProviderView } from '../../shared/connection-views.ts';
 import { APP_WORDS } from '../words/apps.ts';
 import { Copyable } from './copy.tsx';
 import { ExternalButton } from './external-link.tsx';

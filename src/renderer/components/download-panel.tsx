@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { DownloadView, ReleaseView } from '../../shared/views.ts';
+import type { DownloadView, ReleaseView } from '../../shared/release-views.ts';
 import { useCommand, useDoor } from '../data/app-link.tsx';
 import { type Arrival, fileSize, percent, speed, withArrival } from '../words/sizes.ts';
 import { verificationOutcome, verificationPlan } from '../words/updates.ts';

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { useLocation } from 'wouter';
+import type { Platform } from '../../shared/connection-views.ts';
 import type { ErrorView } from '../../shared/errors.ts';
-import type { Platform } from '../../shared/views.ts';
 import { PROVIDER_NAMES } from '../words/states.ts';
 import { clockTime } from '../words/times.ts';
 import { ExternalButton } from './external-link.tsx';

@@ -1,6 +1,6 @@
 import { Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Platform, ProviderView } from '../../shared/views.ts';
+import type { Platform, ProviderView } from '../../shared/connection-views.ts';
 import { useView } from '../data/app-link.tsx';
 import { PROVIDER_NAMES } from '../words/states.ts';
 import { ErrorNotice } from './error-notice.tsx';

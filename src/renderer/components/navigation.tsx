@@ -13,7 +13,7 @@ import {
   IconTimeline,
 } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
-import type { Attention } from '../../shared/views.ts';
+import type { Attention } from '../../shared/app-views.ts';
 import { useView } from '../data/app-link.tsx';
 import { BrandMark } from './brand.tsx';
 import classes from './navigation.module.css';

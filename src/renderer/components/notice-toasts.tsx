@@ -2,7 +2,7 @@ import { Anchor, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useCallback } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { NoticeView } from '../../shared/views.ts';
+import type { NoticeView } from '../../shared/app-views.ts';
 import { useDoor, useNotices, useView } from '../data/app-link.tsx';
 import type { Shape, Tone } from '../words/states.ts';
 import { StateShape } from './state-mark.tsx';

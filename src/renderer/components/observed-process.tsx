@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { claim } from '../../shared/claims.ts';
-import type { ProcessView } from '../../shared/views.ts';
+import type { ProcessView } from '../../shared/client-views.ts';
 import { Time } from './time.tsx';
 
 /** The program behind a connection, told as what it is: something that this machine saw, at a time. */

@@ -1,6 +1,6 @@
 import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { ProviderView } from '../../shared/views.ts';
+import type { ProviderView } from '../../shared/connection-views.ts';
 import { useCommand } from '../data/app-link.tsx';
 import { APP_WORDS } from '../words/apps.ts';
 import { clientIdVariable } from '../words/connections.ts';

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { ClientView } from '../../shared/views.ts';
+import type { ClientView } from '../../shared/client-views.ts';
 import { CLIENT_KINDS, isClaim } from '../words/clients.ts';
 import { Time } from './time.tsx';
 

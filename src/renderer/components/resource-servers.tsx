@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { canonicalResource } from '../../shared/resources.ts';
-import type { SettingsView } from '../../shared/views.ts';
+import type { SettingsView } from '../../shared/settings-views.ts';
 import classes from './address-list.module.css';
 import { AddAddress, LastChange, RemoveAddress } from './address-list.tsx';
 import { Section } from './page.tsx';

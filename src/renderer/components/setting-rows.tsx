@@ -2,7 +2,7 @@ import { Anchor, Group, NativeSelect, SegmentedControl, Switch, Text, TextInput 
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { HOUR_MS } from '../../shared/durations.ts';
 import type { ErrorView } from '../../shared/errors.ts';
-import type { SettingsView } from '../../shared/views.ts';
+import type { SettingsView } from '../../shared/settings-views.ts';
 import { every } from '../words/times.ts';
 import classes from './setting-rows.module.css';
 import { StateMark } from './state-mark.tsx';

@@ -1,7 +1,7 @@
 import { Stack, Switch, Text } from '@mantine/core';
 import { useId, useState } from 'react';
 import { canonicalOrigin } from '../../shared/origins.ts';
-import type { SettingsView, TrackeepInstance } from '../../shared/views.ts';
+import type { SettingsView, TrackeepInstance } from '../../shared/settings-views.ts';
 import classes from './address-list.module.css';
 import { AddAddress, LastChange, RemoveAddress } from './address-list.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { SettingsPatch, SettingsView } from '../../shared/views.ts';
+import type { SettingsPatch, SettingsView } from '../../shared/settings-views.ts';
 import { useCommand } from '../data/app-link.tsx';
 
 export type SettingField = keyof SettingsPatch & keyof SettingsView;

@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { NoticeView } from '../../shared/app-views.ts';
 import type { Input, Output, ProcedureName } from '../../shared/contract.ts';
-import type { NoticeView } from '../../shared/views.ts';
 import type { CallError, LinkState, RendererClient } from '../client/client.ts';
 import {
   AUDIT_PAGE,

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
+import type { AuditView, FlowView } from '../../shared/connection-views.ts';
 import type { ContractEvent, EventName, Input, Output, ProcedureName, QueryName } from '../../shared/contract.ts';
-import type { AuditView, FlowView } from '../../shared/views.ts';
 import type { RendererClient } from '../client/client.ts';
 
 /** The queries that take no input, and so are one view each. The log, and what is tracked, come page by page. */

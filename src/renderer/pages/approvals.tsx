@@ -1,7 +1,7 @@
 import { Button, EmptyState, Group, Paper, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { ApprovalView } from '../../shared/views.ts';
+import type { ApprovalView } from '../../shared/client-views.ts';
 import { ApprovalCard } from '../components/approvals/approval-card.tsx';
 import { ClientName } from '../components/client-name.tsx';
 import { ClientQuestion, type Taking } from '../components/clients/client-question.tsx';

@@ -2,7 +2,7 @@ import { Button, EmptyState, Group, Skeleton, Stack, VisuallyHidden } from '@man
 import { IconApps } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { ClientView } from '../../shared/views.ts';
+import type { ClientView } from '../../shared/client-views.ts';
 import { ClientCard } from '../components/clients/client-card.tsx';
 import { ClientQuestion, type Taking } from '../components/clients/client-question.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';

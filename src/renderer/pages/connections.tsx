@@ -1,6 +1,6 @@
 import { Skeleton, Stack } from '@mantine/core';
 import { useState } from 'react';
-import type { ConnectionView, Platform, ProviderView } from '../../shared/views.ts';
+import type { ConnectionView, Platform, ProviderView } from '../../shared/connection-views.ts';
 import { ConnectionCard } from '../components/connections/connection-card.tsx';
 import { ConnectionsNav } from '../components/connections/connections-nav.tsx';
 import { DisconnectDialog } from '../components/connections/disconnect-dialog.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import type { Check, DoctorView } from '../../shared/views.ts';
+import type { Check, DoctorView } from '../../shared/app-views.ts';
 import { CopyButton } from '../components/copy.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Page, Section } from '../components/page.tsx';

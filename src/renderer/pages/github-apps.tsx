@@ -1,6 +1,6 @@
 import { Button, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import type { GitHubAppView } from '../../shared/views.ts';
+import type { GitHubAppView } from '../../shared/connection-views.ts';
 import { ConnectionsNav } from '../components/connections/connections-nav.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { AppCard } from '../components/github-apps/app-card.tsx';

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { Platform, ProviderView } from '../../shared/views.ts';
+import type { Platform, ProviderView } from '../../shared/connection-views.ts';
 import { AppRegistration } from '../components/app-registration.tsx';
 import { AskedScopes } from '../components/connections/asked-scopes.tsx';
 import { LoadedProvider } from '../components/loaded-provider.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useLocation } from 'wouter';
-import type { Attention, StatusView } from '../../shared/views.ts';
+import type { Attention, StatusView } from '../../shared/app-views.ts';
 import { Copyable } from '../components/copy.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';
 import { Fact, Facts } from '../components/fact.tsx';

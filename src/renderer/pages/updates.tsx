@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import type { ReleaseView, UpdatesView } from '../../shared/views.ts';
+import type { ReleaseView, UpdatesView } from '../../shared/release-views.ts';
 import { CurrentVersionForm } from '../components/current-version-form.tsx';
 import { DownloadPanel } from '../components/download-panel.tsx';
 import { ErrorNotice } from '../components/error-notice.tsx';

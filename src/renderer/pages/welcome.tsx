@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconBrandGithub } from '@tabler/icons-react';
-import type { ProviderView } from '../../shared/views.ts';
+import type { ProviderView } from '../../shared/connection-views.ts';
 import { AppRegistration } from '../components/app-registration.tsx';
 import { LoadedProvider } from '../components/loaded-provider.tsx';
 import { Page, Section } from '../components/page.tsx';

@@ -1,6 +1,6 @@
+import type { ApprovalState } from '../../shared/client-views.ts';
 import { DAY_MS } from '../../shared/durations.ts';
 import type { ErrorCode } from '../../shared/error-codes.ts';
-import type { ApprovalState } from '../../shared/views.ts';
 import type { StateWords } from './states.ts';
 
 /** For how long an approval may be remembered, ms; null: not at all, which is what stands there at first. */

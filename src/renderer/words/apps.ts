@@ -1,4 +1,4 @@
-import type { Platform } from '../../shared/views.ts';
+import type { Platform } from '../../shared/connection-views.ts';
 
 /** How an app of the person's own is spoken of, in the provider's own words where the person has to find them. */
 export const APP_WORDS: Record<Platform, { make: string; clientId: string; secret: string }> = {

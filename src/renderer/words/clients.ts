@@ -1,7 +1,7 @@
 import { claim } from '../../shared/claims.ts';
+import type { ClientKind, ClientView, GrantView } from '../../shared/client-views.ts';
 import { isLoopbackHost } from '../../shared/resources.ts';
 import { SCOPE_NAMES, SCOPES, type Scope } from '../../shared/scopes.ts';
-import type { ClientKind, ClientView, GrantView } from '../../shared/views.ts';
 
 /** How a program is spoken of: by its claim in quotation marks, by our own or the person's name for it without them. */
 export function spokenName({ kind, name }: Pick<ClientView, 'kind' | 'name'>): string {

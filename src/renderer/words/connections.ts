@@ -1,6 +1,6 @@
 import { calendarDay } from '../../shared/calendar-day.ts';
+import type { AuditView, ConnectionView, ExportView, Platform, ProviderView } from '../../shared/connection-views.ts';
 import { requesterInWords as withinSentence } from '../../shared/requesters.ts';
-import type { AuditView, ConnectionView, ExportView, Platform, ProviderView } from '../../shared/views.ts';
 
 /** The variable that fixes a provider's client ID, to name it where the form is locked. */
 export function clientIdVariable({ platform }: Pick<ProviderView, 'platform'>): string {

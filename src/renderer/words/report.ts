@@ -1,4 +1,4 @@
-import type { Check, DoctorView } from '../../shared/views.ts';
+import type { Check, DoctorView } from '../../shared/app-views.ts';
 import { VERDICTS } from './states.ts';
 
 /** The doctor's findings as plain text, to paste into an issue. */

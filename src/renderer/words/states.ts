@@ -1,4 +1,5 @@
-import type { Check, ConnectionState, KeySourceName, SignInWay, VaultStateName } from '../../shared/views.ts';
+import type { Check, KeySourceName, VaultStateName } from '../../shared/app-views.ts';
+import type { ConnectionState, SignInWay } from '../../shared/connection-views.ts';
 
 /** How a state feels: it decides colour and nothing else; every state has a word and a shape of its own too. */
 export type Tone = 'good' | 'working' | 'waiting' | 'warning' | 'bad';

@@ -1,4 +1,4 @@
-import type { Asset, DownloadView, UpdatesState, UpdatesView } from '../../shared/views.ts';
+import type { Asset, DownloadView, UpdatesState, UpdatesView } from '../../shared/release-views.ts';
 import type { StateWords } from './states.ts';
 
 export const UPDATES_STATES: Record<UpdatesState, StateWords> = {

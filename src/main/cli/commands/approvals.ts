@@ -1,7 +1,8 @@
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/durations.ts';
-import type { ApprovalView } from '../../../shared/views.ts';
 import { AppError } from '../../core/errors.ts';
 import { parseGoDuration } from '../../core/go-duration.ts';
+import { iso } from '../../core/iso-time.ts';
 import { observed, origin, scopeLines, spokenName } from '../client-words.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -74,9 +75,7 @@ async function approve(invocation: Invocation): Promise<number> {
   if (json) terminal.json(approved);
   else {
     const until =
-      rememberMs === null
-        ? ''
-        : ` Asked again ${relativeTime(new Date(clock.now() + rememberMs).toISOString(), clock.now())}.`;
+      rememberMs === null ? '' : ` Asked again ${relativeTime(iso(clock.now() + rememberMs), clock.now())}.`;
     terminal.print(
       `${terminal.green('●')} Approved: ${spokenName(approved.client)} may now`,
       ...scopeLines([...approved.held, ...approved.scopes], terminal, '  '),

@@ -1,4 +1,4 @@
-import type { ClientView, GrantView } from '../../../shared/views.ts';
+import type { ClientView, GrantView } from '../../../shared/client-views.ts';
 import { observed, origin, scopeLines, spokenName } from '../client-words.ts';
 import type { Command, Invocation } from '../command.ts';
 import { confirm } from '../confirm.ts';

@@ -1,5 +1,5 @@
+import type { FlowView, SignInWay } from '../../../shared/connection-views.ts';
 import type { ContractEvent } from '../../../shared/contract.ts';
-import type { FlowView, SignInWay } from '../../../shared/views.ts';
 import type { Timer } from '../../core/clock.ts';
 import { AppError, fromErrorView } from '../../core/errors.ts';
 import type { AppConnection } from '../../http/socket-client.ts';

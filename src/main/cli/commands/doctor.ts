@@ -1,4 +1,4 @@
-import type { Check, DoctorView } from '../../../shared/views.ts';
+import type { Check, DoctorView } from '../../../shared/app-views.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';

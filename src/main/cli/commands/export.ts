@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ConnectionView, ExportView } from '../../../shared/views.ts';
+import type { ConnectionView, ExportView } from '../../../shared/connection-views.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';

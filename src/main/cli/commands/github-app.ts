@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { GitHubAppView } from '../../../shared/views.ts';
+import type { GitHubAppView } from '../../../shared/connection-views.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { confirm } from '../confirm.ts';

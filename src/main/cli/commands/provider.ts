@@ -1,5 +1,5 @@
+import type { ProviderView } from '../../../shared/connection-views.ts';
 import { PLATFORM_NAMES } from '../../../shared/platforms.ts';
-import type { ProviderView } from '../../../shared/views.ts';
 import { AppError } from '../../core/errors.ts';
 import { type Command, type Invocation, PROVIDER, platformOf } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../../shared/views.ts';
+import type { ConnectionView } from '../../../shared/connection-views.ts';
 import { AppError, hasCode } from '../../core/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';

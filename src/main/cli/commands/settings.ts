@@ -1,5 +1,5 @@
 import { canonicalOrigin } from '../../../shared/origins.ts';
-import type { SettingsPatch, SettingsView, TrackeepInstance } from '../../../shared/views.ts';
+import type { SettingsPatch, SettingsView, TrackeepInstance } from '../../../shared/settings-views.ts';
 import { parseGoDuration } from '../../core/go-duration.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';

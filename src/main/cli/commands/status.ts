@@ -1,5 +1,6 @@
+import type { Overall, StatusView, VaultView } from '../../../shared/app-views.ts';
 import { calendarDay } from '../../../shared/calendar-day.ts';
-import type { ConnectionView, Overall, StatusView, VaultView } from '../../../shared/views.ts';
+import type { ConnectionView } from '../../../shared/connection-views.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';

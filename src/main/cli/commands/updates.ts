@@ -1,4 +1,4 @@
-import type { DownloadView, UpdatesState, UpdatesView } from '../../../shared/views.ts';
+import type { DownloadView, UpdatesState, UpdatesView } from '../../../shared/release-views.ts';
 import { AppError, fromErrorView } from '../../core/errors.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
+import type { AuditView } from '../../../shared/connection-views.ts';
 import { requesterInWords } from '../../../shared/requesters.ts';
-import type { AuditView } from '../../../shared/views.ts';
 import { iso } from '../../core/iso-time.ts';
 import type { Prepare } from '../../storage/store.ts';
 import type { Requester } from '../connections.ts';

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { AuditView, type Check } from '../../../shared/views.ts';
+import type { Check } from '../../../shared/app-views.ts';
+import { AuditView } from '../../../shared/connection-views.ts';
 import { AppError, hasCode } from '../../core/errors.ts';
 import type { Schema } from '../../storage/schema.ts';
 import type { AuditLog } from '../connections.ts';

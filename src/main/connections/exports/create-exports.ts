@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { ExportView } from '../../../shared/connection-views.ts';
 import { ErrorView } from '../../../shared/errors.ts';
-import type { ExportView } from '../../../shared/views.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';

@@ -1,6 +1,7 @@
-import type { GitHubAppView } from '../../../shared/views.ts';
+import type { GitHubAppView } from '../../../shared/connection-views.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, hasCode, toAppError } from '../../core/errors.ts';
+import { iso } from '../../core/iso-time.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { GitHubApps } from '../connections.ts';
 import type { GitHubApi } from '../github/github-api.ts';
@@ -65,7 +66,7 @@ export function createGitHubApps(parts: GitHubAppsParts): GitHubApps & Pick<Back
       ...{ id, host, slug, name, owner, clientId },
       url: slug === '' ? `${url}/settings/apps` : page,
       installUrl: slug === '' ? `${url}/settings/installations` : `${page}/installations/new`,
-      addedAt: new Date(addedAt).toISOString(),
+      addedAt: iso(addedAt),
       connectionIds: (await connectionsOf(id)).map((connection) => connection.id),
       problem: problems.get(id)?.toView() ?? null,
     };

@@ -1,4 +1,4 @@
-import type { SignInWay } from '../../../shared/views.ts';
+import type { SignInWay } from '../../../shared/connection-views.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, hasCode, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';

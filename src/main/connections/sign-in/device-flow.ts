@@ -1,4 +1,4 @@
-import type { FlowView } from '../../../shared/views.ts';
+import type { FlowView } from '../../../shared/connection-views.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';

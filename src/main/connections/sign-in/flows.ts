@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { FlowState, FlowView, Platform, SignInWay } from '../../../shared/connection-views.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
-import type { FlowState, FlowView, Platform, SignInWay } from '../../../shared/views.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
+import { iso } from '../../core/iso-time.ts';
 
 /** A page that was reloaded finds out how its sign-in ended for this long. */
 const KEPT_MS = 10 * 60_000;
@@ -104,8 +105,8 @@ export function createFlows({ clock, bus }: { clock: Clock; bus: Bus }): Flows {
         platform,
         way,
         state: 'waiting',
-        startedAt: new Date(now).toISOString(),
-        expiresAt: new Date(expiresAt).toISOString(),
+        startedAt: iso(now),
+        expiresAt: iso(expiresAt),
         userCode: shown.userCode ?? null,
         verificationUri: shown.verificationUri ?? null,
         authorizationUrl: shown.authorizationUrl ?? null,

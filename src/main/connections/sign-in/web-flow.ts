@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { FlowView, Platform } from '../../../shared/connection-views.ts';
 import type { ErrorView } from '../../../shared/errors.ts';
-import type { FlowView, Platform } from '../../../shared/views.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';

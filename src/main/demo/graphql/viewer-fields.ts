@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../../shared/durations.ts';
+import { isoDate } from '../../core/iso-time.ts';
 import { isoTime } from '../tracked/iso-time.ts';
 import type { Owner, WorldRepository } from '../tracked/model.ts';
 import { nodeId } from '../tracked/node-ids.ts';
@@ -87,7 +88,7 @@ function calendar(owner: Owner, from: number, to: number) {
   }[] = [];
   let total = 0;
   for (let day = Math.floor(from / DAY_MS); day <= Math.floor(to / DAY_MS); day += 1) {
-    const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    const date = isoDate(day * DAY_MS);
     const weekday = (day + 4) % 7;
     const contributionCount = owner.contributions.get(date) ?? 0;
     total += contributionCount;

@@ -1,3 +1,4 @@
+import { iso } from '../../core/iso-time.ts';
 import type { WorldRelease, WorldRepository } from './model.ts';
 import { type When, whenOf } from './pushing.ts';
 import type { WorldCore } from './world-core.ts';
@@ -57,7 +58,7 @@ export function createRepositoryChanges(core: WorldCore): RepositoryChanges {
       starred.set(repository.id, at);
       repository.stars += 1;
       repository.updatedAt = at;
-      tell(repository, by, 'star', { action: 'created', starred_at: new Date(at).toISOString() });
+      tell(repository, by, 'star', { action: 'created', starred_at: iso(at) });
     },
     unstar(repository, by, at = core.now()) {
       if (!core.owner(by).starred.delete(repository.id)) return;
@@ -83,14 +84,14 @@ export function createRepositoryChanges(core: WorldCore): RepositoryChanges {
       const { at, by } = whenOf(core, repository, when);
       repository.lastNumber += 1;
       repository.openIssues += 1;
-      const issue = { number: repository.lastNumber, title, state: 'open', created_at: new Date(at).toISOString() };
+      const issue = { number: repository.lastNumber, title, state: 'open', created_at: iso(at) };
       tell(repository, by, 'issues', { action: 'opened', issue });
     },
     closeIssue(repository, when = {}) {
       if (repository.openIssues === 0) return;
       const { at, by } = whenOf(core, repository, when);
       repository.openIssues -= 1;
-      const issue = { title: 'Something is odd', state: 'closed', closed_at: new Date(at).toISOString() };
+      const issue = { title: 'Something is odd', state: 'closed', closed_at: iso(at) };
       tell(repository, by, 'issues', { action: 'closed', issue });
     },
     describe(repository, details, when = {}) {

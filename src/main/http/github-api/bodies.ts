@@ -1,4 +1,5 @@
 /** What GitHub's own REST API calls things, for what we know of them. What it does not have stands under names like its. */
+
 import { DAY_MS } from '../../../shared/durations.ts';
 import type {
   BranchView,
@@ -9,6 +10,7 @@ import type {
   RepositoryDetails,
   RepositoryRef,
 } from '../../../shared/tracking-views.ts';
+import { isoDate } from '../../core/iso-time.ts';
 import type { PlainRepository } from '../../tracking/tracking.ts';
 
 const DAYS_OF_A_WEEK = 7;
@@ -163,5 +165,5 @@ function seconds<T extends string | null>(time: T): T {
 }
 
 function date(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return isoDate(day * DAY_MS);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Platform } from '../../../shared/views.ts';
+import type { Platform } from '../../../shared/connection-views.ts';
 import type { Connections, Requester } from '../../connections/connections.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Clients, TokenChecks } from '../../issuer/issuer.ts';

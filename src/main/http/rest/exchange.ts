@@ -1,6 +1,6 @@
+import { Platform } from '../../../shared/connection-views.ts';
 import { canonicalResource } from '../../../shared/resources.ts';
 import { isScope } from '../../../shared/scopes.ts';
-import { Platform } from '../../../shared/views.ts';
 import { hasCode } from '../../core/errors.ts';
 import type { Exchange, Exchanged } from '../../issuer/issuer.ts';
 import type { Room } from './call.ts';

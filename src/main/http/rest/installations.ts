@@ -1,4 +1,4 @@
-import { Platform } from '../../../shared/views.ts';
+import { Platform } from '../../../shared/connection-views.ts';
 import type { InstallationRecord } from '../../connections/connections.ts';
 import { AppError, hasCode } from '../../core/errors.ts';
 import { isoOrNull } from '../../core/iso-time.ts';

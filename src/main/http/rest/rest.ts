@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Platform } from '../../../shared/views.ts';
+import { Platform } from '../../../shared/connection-views.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Exchange } from '../../issuer/issuer.ts';
 import { sendError } from '../error-answer.ts';

@@ -1,6 +1,6 @@
+import type { Platform } from '../../../shared/connection-views.ts';
 import { PLATFORM_NAMES } from '../../../shared/platforms.ts';
 import { isScope, type Scope } from '../../../shared/scopes.ts';
-import type { Platform } from '../../../shared/views.ts';
 import type { InstallationRecord, OrganisationToken } from '../../connections/connections.ts';
 import { bearerTokenOf } from '../../core/bearer-token.ts';
 import { AppError } from '../../core/errors.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SettingsView } from '../../../shared/views.ts';
+import type { SettingsView } from '../../../shared/settings-views.ts';
 import type { Connections } from '../../connections/connections.ts';
 import { bearerTokenOf } from '../../core/bearer-token.ts';
 import type { Clock } from '../../core/clock.ts';

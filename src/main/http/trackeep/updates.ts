@@ -1,7 +1,8 @@
 import type { Octokit } from '@octokit/core';
 import { z } from 'zod';
-import type { UpdatesView } from '../../../shared/views.ts';
+import type { UpdatesView } from '../../../shared/release-views.ts';
 import { AppError, hasCode, toAppError } from '../../core/errors.ts';
+import { iso } from '../../core/iso-time.ts';
 import type { FeedCheck } from '../../releases/releases.ts';
 import { readJson } from '../request-body.ts';
 import { connectionOf } from './access-reference.ts';
@@ -100,7 +101,7 @@ function updateInfo({ tag, notes, asset, publishedAt, prerelease }: NonNullable<
     mandatory: false,
     size: asset ? sizeText(asset.size) : '',
     checksum: asset?.checksum?.sha256 ?? '',
-    publishedAt: publishedAt === null ? '' : new Date(publishedAt).toISOString(),
+    publishedAt: publishedAt === null ? '' : iso(publishedAt),
     prerelease,
   };
 }

@@ -9,6 +9,7 @@ import {
 import { DAY_MS } from '../../../shared/durations.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
+import { iso, isoDate } from '../../core/iso-time.ts';
 import { summaryOf } from '../tools/tracked/repository-summary.ts';
 import { eventOf, type Tracked } from '../tools/tracked/values.ts';
 
@@ -51,7 +52,7 @@ export function createResources({ tracked, clock }: { tracked: Tracked; clock: P
 
   const day = async (date: string) => {
     const from = Date.parse(date);
-    const span = { since: new Date(from).toISOString(), until: new Date(from + DAY_MS).toISOString() };
+    const span = { since: iso(from), until: iso(from + DAY_MS) };
     const { items, nextCursor } = await queries.activity({ ...span, limit: MOST_EVENTS });
     return { date, events: items.map(eventOf), shortened: nextCursor !== null };
   };
@@ -116,7 +117,7 @@ function placeOf(uri: string): { repository: string } | { date: string } | null 
   if (kind !== 'days' || second !== undefined || !/^\d{4}-\d\d-\d\d$/.test(first)) return null;
   const time = Date.parse(first);
   // A parser may take 2026-02-30 for a day of March.
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== first ? null : { date: first };
+  return Number.isNaN(time) || isoDate(time) !== first ? null : { date: first };
 }
 
 function decoded(part: string): string {
@@ -128,7 +129,7 @@ function decoded(part: string): string {
 }
 
 function dateOf(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return isoDate(day * DAY_MS);
 }
 
 /** In the protocol's own form. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpdatesState } from '../../../shared/views.ts';
+import { UpdatesState } from '../../../shared/release-views.ts';
 import type { Releases } from '../../releases/releases.ts';
 import { Problem, problemOf } from './problem.ts';
 import { defineTool, type Tool } from './tool.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConnectionState, Platform } from '../../../shared/views.ts';
+import { ConnectionState, Platform } from '../../../shared/connection-views.ts';
 import type { Connections } from '../../connections/connections.ts';
 import { Problem, problemOf } from './problem.ts';
 import { defineTool, type Tool } from './tool.ts';

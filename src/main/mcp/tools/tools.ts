@@ -2,6 +2,7 @@ import type { CallToolResult, Tool as ListedTool } from '@modelcontextprotocol/s
 import type { Connections } from '../../connections/connections.ts';
 import type { Clock } from '../../core/clock.ts';
 import { type AppError, toAppError } from '../../core/errors.ts';
+import { iso } from '../../core/iso-time.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Releases } from '../../releases/releases.ts';
 import { checkUpdates } from './check-updates.ts';
@@ -72,7 +73,7 @@ function failureText({ code, message, remedy, retryAt, url }: AppError): string 
   const lines = [
     message,
     remedy,
-    ...(retryAt === null ? [] : [`Try again after ${new Date(retryAt).toISOString()}.`]),
+    ...(retryAt === null ? [] : [`Try again after ${iso(retryAt)}.`]),
     ...(url === null ? [] : [`The person opens ${url}`]),
     `(${code})`,
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ScopeName } from '../../../shared/views.ts';
+import { ScopeName } from '../../../shared/client-views.ts';
+import { iso } from '../../core/iso-time.ts';
 import { inOrder } from '../tool-scopes.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -23,7 +24,7 @@ export function whoami(): Tool {
       subject,
       clientId,
       scopes: inOrder(scopes),
-      expiresAt: new Date(expiresAt).toISOString(),
+      expiresAt: iso(expiresAt),
     }),
   });
 }

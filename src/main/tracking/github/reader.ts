@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connections } from '../../connections/connections.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
+import { iso } from '../../core/iso-time.ts';
 import type { Commit, Glance, Part } from '../model.ts';
 import { createAsk, type Omission, type Told, unreadable } from './ask.ts';
 import { Count, Token } from './bounds.ts';
@@ -172,7 +173,7 @@ export function createReader(parts: ReaderParts): Reader {
           commits: head !== undefined,
           head: head?.oid ?? null,
           commitsAfter: head?.after ?? null,
-          since: head?.since == null ? null : new Date(head.since).toISOString(),
+          since: head?.since == null ? null : iso(head.since),
           branches: branches !== undefined,
           branchesAfter: branches?.after ?? null,
           pullRequests: pull_requests !== undefined,

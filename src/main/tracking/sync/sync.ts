@@ -4,7 +4,7 @@ import type { Connections } from '../../connections/connections.ts';
 import type { Bus } from '../../core/bus.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, fromErrorView } from '../../core/errors.ts';
-import { isoOrNull } from '../../core/iso-time.ts';
+import { iso, isoOrNull } from '../../core/iso-time.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { Scheduler } from '../../core/scheduler.ts';
 import type { Schema } from '../../storage/schema.ts';
@@ -220,7 +220,7 @@ export function createSync(parts: SyncParts): Sync {
           ...{ state, repositories, synced, firstSyncDone },
           syncedAt: isoOrNull(syncedAt),
           nextAt: isoOrNull(nextAt),
-          budget: graphql ? { ...graphql, resetAt: new Date(graphql.resetAt).toISOString() } : null,
+          budget: graphql ? { ...graphql, resetAt: iso(graphql.resetAt) } : null,
           problem: problem?.toView() ?? null,
         });
       }

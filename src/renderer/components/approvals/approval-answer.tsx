@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { useEffect, useId, useState } from 'react';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import type { ErrorView } from '../../../shared/errors.ts';
-import type { ApprovalView } from '../../../shared/views.ts';
 import { useApprovalNumbers } from '../../data/app-link.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
 import { StateShape } from '../state-mark.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId } from 'react';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { ClientName } from '../client-name.tsx';
 import { ErrorNotice } from '../error-notice.tsx';

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 
 /** Shows an approval in the one dialog there is for them. */
 export interface ApprovalDialogs {

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { type ApprovalEnd, approvalEnd } from '../../words/approvals.ts';
 import { ClientName } from '../client-name.tsx';

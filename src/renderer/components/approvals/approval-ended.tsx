@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useLocation } from 'wouter';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { APPROVAL_ENDS, type ApprovalEnd } from '../../words/approvals.ts';
 import { ClientName } from '../client-name.tsx';
 import { StateShape } from '../state-mark.tsx';

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { useView } from '../../data/app-link.tsx';
 import { ApprovalContext } from './approval-context.ts';
 import { ApprovalDialog } from './approval-dialog.tsx';

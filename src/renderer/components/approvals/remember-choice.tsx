@@ -1,6 +1,6 @@
 import { SegmentedControl, Text } from '@mantine/core';
 import { useId } from 'react';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { REMEMBER } from '../../words/approvals.ts';
 import { hasSensitive } from '../../words/clients.ts';
 import { clockTime } from '../../words/times.ts';

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import type { ApprovalView } from '../../../shared/views.ts';
+import type { ApprovalView } from '../../../shared/client-views.ts';
 import { isClaim, placeOfHost } from '../../words/clients.ts';
 import { Fact, Facts } from '../fact.tsx';
 import { ObservedProcess } from '../observed-process.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId } from 'react';
-import type { ClientView, GrantView } from '../../../shared/views.ts';
+import type { ClientView, GrantView } from '../../../shared/client-views.ts';
 import { isClaim, placeOfHost } from '../../words/clients.ts';
 import { ClientName } from '../client-name.tsx';
 import { Copyable } from '../copy.tsx';

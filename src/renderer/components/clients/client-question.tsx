@@ -1,5 +1,5 @@
 import { List, Stack, Text } from '@mantine/core';
-import type { ClientView, GrantView } from '../../../shared/views.ts';
+import type { ClientView, GrantView } from '../../../shared/client-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { programs, spokenName } from '../../words/clients.ts';
 import { ClientName } from '../client-name.tsx';

@@ -1,5 +1,5 @@
 import { Button, Group, Stack } from '@mantine/core';
-import type { GrantView } from '../../../shared/views.ts';
+import type { GrantView } from '../../../shared/client-views.ts';
 import { placeOfHost } from '../../words/clients.ts';
 import { Fact, Facts } from '../fact.tsx';
 import { ResourceName } from '../resource-name.tsx';

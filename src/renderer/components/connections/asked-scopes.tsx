@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import type { ProviderView } from '../../../shared/views.ts';
+import type { ProviderView } from '../../../shared/connection-views.ts';
 import classes from './asked-scopes.module.css';
 
 /** What is asked for at a provider, by the provider's name for it, and what for. */

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId } from 'react';
-import type { ConnectionView, GitHubAppView, ProviderView } from '../../../shared/views.ts';
+import type { ConnectionView, GitHubAppView, ProviderView } from '../../../shared/connection-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { accountSubtitle, accountTitle, signInEndInWords } from '../../words/connections.ts';
 import { CONNECTION_STATES, PROVIDER_NAMES } from '../../words/states.ts';

@@ -1,5 +1,5 @@
 import { Code, List, Stack } from '@mantine/core';
-import type { ConnectionView, GitHubAppView, ProviderView } from '../../../shared/views.ts';
+import type { ConnectionView, GitHubAppView, ProviderView } from '../../../shared/connection-views.ts';
 import { permissionsInWords, scopeInWords } from '../../words/connections.ts';
 import { Copyable } from '../copy.tsx';
 import { Details } from '../details.tsx';

@@ -1,5 +1,5 @@
 import { Button, Group, List, Stack, Text } from '@mantine/core';
-import type { ConnectionView, DisconnectView } from '../../../shared/views.ts';
+import type { ConnectionView, DisconnectView } from '../../../shared/connection-views.ts';
 import { useCommand, useView } from '../../data/app-link.tsx';
 import { accountInFull, exportPlace } from '../../words/connections.ts';
 import { PROVIDER_NAMES, type Shape, type Tone } from '../../words/states.ts';

@@ -1,7 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
-import type { Platform, ProviderView } from '../../../shared/views.ts';
+import type { Platform, ProviderView } from '../../../shared/connection-views.ts';
 import { useView } from '../../data/app-link.tsx';
 import { PROVIDER_NAMES, SIGN_IN_WAYS } from '../../words/states.ts';
 import { Section } from '../page.tsx';

@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
-import type { FlowView } from '../../../shared/views.ts';
+import type { FlowView } from '../../../shared/connection-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { PROVIDER_NAMES, SIGN_IN_WAYS } from '../../words/states.ts';
 import { Section } from '../page.tsx';

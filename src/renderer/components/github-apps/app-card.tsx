@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useId } from 'react';
-import type { ConnectionView, GitHubAppView } from '../../../shared/views.ts';
+import type { ConnectionView, GitHubAppView } from '../../../shared/connection-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { CONNECTION_STATES } from '../../words/states.ts';
 import { Copyable } from '../copy.tsx';

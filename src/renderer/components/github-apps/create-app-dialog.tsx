@@ -1,6 +1,6 @@
 import { Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { GitHubAppView } from '../../../shared/views.ts';
+import type { GitHubAppView } from '../../../shared/connection-views.ts';
 import { useCommand, useView } from '../../data/app-link.tsx';
 import { Dialog } from '../dialog.tsx';
 import { ErrorNotice } from '../error-notice.tsx';

@@ -1,6 +1,6 @@
 import { Button, FileInput, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import type { GitHubAppView } from '../../../shared/views.ts';
+import type { GitHubAppView } from '../../../shared/connection-views.ts';
 import type { CallError } from '../../client/client.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { Dialog } from '../dialog.tsx';

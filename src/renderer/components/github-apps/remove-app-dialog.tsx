@@ -1,5 +1,5 @@
 import { List, Stack, Text } from '@mantine/core';
-import type { ConnectionView, GitHubAppView } from '../../../shared/views.ts';
+import type { ConnectionView, GitHubAppView } from '../../../shared/connection-views.ts';
 import { useCommand } from '../../data/app-link.tsx';
 import { ConfirmDialog } from '../confirm-dialog.tsx';
 import { ExternalLink } from '../external-link.tsx';

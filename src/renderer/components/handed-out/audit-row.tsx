@@ -1,5 +1,5 @@
 import { Group, Text } from '@mantine/core';
-import type { AuditView } from '../../../shared/views.ts';
+import type { AuditView } from '../../../shared/connection-views.ts';
 import { permissionsInWords, requesterInWords } from '../../words/connections.ts';
 import { PROVIDER_NAMES } from '../../words/states.ts';
 import { Time } from '../time.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useId } from 'react';
-import type { AuditView } from '../../../shared/views.ts';
+import type { AuditView } from '../../../shared/connection-views.ts';
 import type { useAudit } from '../../data/app-link.tsx';
 import { ErrorNotice } from '../error-notice.tsx';
 import { AuditRow } from './audit-row.tsx';

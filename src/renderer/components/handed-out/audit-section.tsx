@@ -1,7 +1,7 @@
 import { EmptyState, NativeSelect, Skeleton, Stack } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { AuditView, ConnectionView } from '../../../shared/views.ts';
+import type { AuditView, ConnectionView } from '../../../shared/connection-views.ts';
 import { useAudit, useView } from '../../data/app-link.tsx';
 import { PROVIDER_NAMES } from '../../words/states.ts';
 import { ErrorNotice } from '../error-notice.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import type { ExportView } from '../../../shared/views.ts';
+import type { ExportView } from '../../../shared/connection-views.ts';
 import { useCommand, useView } from '../../data/app-link.tsx';
 import { accountInFull, exportPlace } from '../../words/connections.ts';
 import { ConfirmDialog } from '../confirm-dialog.tsx';

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Platform, SignInWay } from '../../../shared/views.ts';
+import type { Platform, SignInWay } from '../../../shared/connection-views.ts';
 
 /** Starts and shows sign-ins, from wherever a page offers one. */
 export interface SignIn {

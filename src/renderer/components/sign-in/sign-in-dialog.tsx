@@ -1,6 +1,6 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import type { FlowState, FlowView, Platform, SignInWay } from '../../../shared/connection-views.ts';
 import type { ErrorView } from '../../../shared/errors.ts';
-import type { FlowState, FlowView, Platform, SignInWay } from '../../../shared/views.ts';
 import { PROVIDER_NAMES, type Shape, type Tone } from '../../words/states.ts';
 import { Dialog } from '../dialog.tsx';
 import { ErrorNotice } from '../error-notice.tsx';

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Platform, SignInWay } from '../../../shared/views.ts';
+import type { Platform, SignInWay } from '../../../shared/connection-views.ts';
 import { useCommand, useFlow, useView } from '../../data/app-link.tsx';
 import { type SignIn, SignInContext } from './sign-in-context.ts';
 import { SignInDialog } from './sign-in-dialog.tsx';

@@ -1,5 +1,5 @@
 import { Button, Group, Loader, Text } from '@mantine/core';
-import type { FlowView } from '../../../shared/views.ts';
+import type { FlowView } from '../../../shared/connection-views.ts';
 import { countdown } from '../../words/times.ts';
 import { useNow } from '../use-now.ts';
 

@@ -1,7 +1,7 @@
 import { Anchor, Button, Checkbox, Group, NativeSelect, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
+import type { SettingsView } from '../../../shared/settings-views.ts';
 import type { TrackingSettings as Tracking, TrackingNotices } from '../../../shared/tracking-views.ts';
-import type { SettingsView } from '../../../shared/views.ts';
 import { useView } from '../../data/app-link.tsx';
 import { fileSize } from '../../words/sizes.ts';
 import { count } from '../../words/tracking.ts';

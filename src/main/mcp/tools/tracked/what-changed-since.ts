@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../../core/clock.ts';
+import { iso } from '../../../core/iso-time.ts';
 import { NextCursor } from '../paging.ts';
 import { defineTool, type Tool } from '../tool.ts';
 import { Event, eventOf, Instant, type Tracked, TrackedPage } from './values.ts';
@@ -30,7 +31,7 @@ export function whatChangedSince({ tracked, clock }: { tracked: Tracked; clock: 
     async run(asked) {
       const askedAt = clock.now();
       const { items, nextCursor } = await tracked.queries.noticed(asked);
-      const next = new Date(Math.max(Date.parse(asked.since), askedAt - OVERLAP_MS)).toISOString();
+      const next = iso(Math.max(Date.parse(asked.since), askedAt - OVERLAP_MS));
       return {
         events: items.map((event) => ({ ...eventOf(event), noticedAt: event.noticedAt })),
         nextCursor,
