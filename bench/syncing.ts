@@ -7,19 +7,7 @@
  * what has changed.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createConnections } from '../src/main/connections/create-connections.ts';
-import { createBus } from '../src/main/core/bus.ts';
-import { systemClock } from '../src/main/core/clock.ts';
-import { readConfig } from '../src/main/core/config.ts';
-import { createHttpClient } from '../src/main/core/http-client.ts';
-import { createRedactor } from '../src/main/core/redact.ts';
-import { createScheduler } from '../src/main/core/scheduler.ts';
-import { SECRET_CLIENT } from '../src/main/demo/emulated-github.ts';
-import { openDatabase } from '../src/main/storage/database.ts';
-import { createSettings } from '../src/main/storage/settings.ts';
-import { createTracking } from '../src/main/tracking/create-tracking.ts';
-import { createVault } from '../src/main/vault/create-vault.ts';
-import { createQuietLogger } from '../test/support/quiet-logger.ts';
+import { openTrackingRooms } from '../test/support/tracking-rooms.ts';
 
 export interface SyncReport {
   /** From the wish to the last row, ms; `cpuMs` is what this process worked of it. */
@@ -35,36 +23,8 @@ export interface SyncReport {
 }
 
 const [dataDir = '', github = ''] = process.argv.slice(2);
-const { clientId, clientSecret = '' } = SECRET_CLIENT;
-const config = readConfig({
-  env: {
-    ...{ HOME: dataDir, GITHUB_URL: github, GITHUB_API_URL: github },
-    ...{ GITHUB_CLIENT_ID: clientId, GITHUB_CLIENT_SECRET: clientSecret },
-  },
-});
-const clock = systemClock();
-const logger = createQuietLogger();
-const redactor = createRedactor();
-const bus = createBus((error) => {
+const { bus, connections, tracking } = await openTrackingRooms(dataDir, github, (error) => {
   throw error;
-});
-const scheduler = createScheduler({ clock, logger });
-const database = await openDatabase({ dataDir, logger });
-const { db } = database;
-const vault = await createVault({ source: 'file', passphrase: null, db, dataDir, clock, logger, redactor, bus });
-await vault.unlock();
-const file = { path: '/in/memory.json', read: () => ({}), write: () => undefined };
-const settings = createSettings({ file, config, loginItem: null, bus });
-const connections = createConnections({
-  ...{ db, vault, config, clock, logger, redactor, bus, scheduler },
-  fetch: createHttpClient({ clock, userAgent: 'trackeep-tray/bench' }),
-  callbackUrl: (of) => `http://127.0.0.1:9090/oauth/callback/${of}`,
-});
-const tracking = createTracking({
-  ...{ db, vault, connections, settings, clock, logger, bus, scheduler },
-  githubUrl: github,
-  address: () => 'http://127.0.0.1:9090',
-  databaseBytes: () => database.size(),
 });
 
 /** What is left of the limit of GraphQL; it only falls while nobody waits for an hour. */

@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises';
 import { createBus } from '../../src/main/core/bus.ts';
 import { systemClock } from '../../src/main/core/clock.ts';
 import { type IssuerConfig, readConfig } from '../../src/main/core/config.ts';
-import type { Logger } from '../../src/main/core/logger.ts';
 import { createRedactor } from '../../src/main/core/redact.ts';
 import { createScheduler, type Schedule } from '../../src/main/core/scheduler.ts';
 import { createListener } from '../../src/main/http/listener.ts';
@@ -18,6 +17,7 @@ import { createVault } from '../../src/main/vault/create-vault.ts';
 import type { Vault } from '../../src/main/vault/vault.ts';
 import type { NoticeView } from '../../src/shared/app-views.ts';
 import { NO_TRACKEEP, UNASKED } from './http-door.ts';
+import { recordingLogger } from './recording-logger.ts';
 import { standInControl } from './stand-in-control.ts';
 
 /** The registered token of resource servers that labs switch introspection on with. */
@@ -139,20 +139,4 @@ export async function openIssuerLab(options: IssuerLabOptions = {}): Promise<Iss
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-function recordingLogger(log: string[]): Logger {
-  const write = (level: string) => (message: string, fields?: object) => {
-    log.push(
-      `${level} ${message} ${JSON.stringify(fields ?? {}, (_key, value) => (value instanceof Error ? `${value.stack} ${JSON.stringify(value.cause) ?? ''}` : value))}`,
-    );
-  };
-  const logger: Logger = {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    child: () => logger,
-  };
-  return logger;
 }
