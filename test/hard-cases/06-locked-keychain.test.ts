@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunningApp } from '../support/app.ts';
+import { cleanEnvironment, type RunningApp, spawnCli } from '../support/app.ts';
 import { type Keyring, startKeyring } from '../support/keyring.ts';
 import { answerOf, type VaultApp, vaultApp } from '../support/vault-app.ts';
 
@@ -82,5 +83,15 @@ describe('a locked keychain whose prompt nobody answers', () => {
     const { app } = await startedWhileLocked();
     app.process.kill('SIGTERM');
     expect(await app.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('does not keep it from ending when nobody reads what it says', async () => {
+    const { app } = await startedWhileLocked();
+    await app.stop();
+    const args = ['serve', '--json', '--vault', 'keychain', '--data', app.dataDir, '--port', '0'];
+    const unread = spawnCli(args, cleanEnvironment(keyring.env));
+    unread.stdout?.destroy();
+    unread.stderr?.destroy();
+    expect(await once(unread, 'exit')).toEqual([0, null]);
   });
 });

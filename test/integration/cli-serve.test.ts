@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cleanEnvironment, runCli, startApp } from '../support/app.ts';
+import { cleanEnvironment, runCli, spawnCli, startApp } from '../support/app.ts';
 import { CLI, listenTo } from '../support/cli-room.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -48,6 +49,18 @@ describe('trackeep serve', () => {
     onTestFinished(() => app.stop());
     expect(await app.cli('stop')).toMatchObject({ code: 0 });
     expect(await app.ended).toMatchObject({ code: 0 });
+  });
+
+  it('ends in good order when nobody reads what it says', async () => {
+    const dataDir = temporaryFolder();
+    const unread = spawnCli(['serve', '--vault', 'file', '--port', '0', '--data', dataDir], cleanEnvironment());
+    onTestFinished(() => void unread.kill('SIGKILL'));
+    unread.stdout?.destroy();
+    unread.stderr?.destroy();
+    expect(await once(unread, 'exit')).toEqual([0, null]);
+    // What SQLite leaves behind only where it was not closed.
+    expect(readdirSync(dataDir)).not.toContain('trackeep.db-wal');
+    expect(readFileSync(join(dataDir, 'logs/trackeep.log'), 'utf8')).not.toMatch(/"level":"(?:warn|error)"/);
   });
 });
 

@@ -65,10 +65,15 @@ export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): 
   return { ...Object.fromEntries(inherited), ...extra };
 }
 
+/** A `trackeep` command that nobody listens to yet. */
+export function spawnCli(args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
 /** Runs one `trackeep` command to its end. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = cleanEnvironment()): Promise<CommandResult> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawnCli(args, env);
     const output = collect(child);
     child.once('error', fail);
     child.once('close', (code) => done({ code, ...output() }));
@@ -84,20 +89,8 @@ export async function startApp({ args = [], env = {}, dataDir }: StartOptions = 
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'trackeep-test-')));
   const environment = cleanEnvironment(env);
   const has = (flag: string) => args.some((arg) => arg === flag || arg.startsWith(`${flag}=`));
-  const child = spawn(
-    process.execPath,
-    [
-      CLI,
-      'serve',
-      '--json',
-      ...args,
-      '--data',
-      folder,
-      ...(has('--vault') ? [] : ['--vault', 'file']),
-      ...(has('--port') ? [] : ['--port', '0']),
-    ],
-    { env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const more = [...(has('--vault') ? [] : ['--vault', 'file']), ...(has('--port') ? [] : ['--port', '0'])];
+  const child = spawnCli(['serve', '--json', ...args, '--data', folder, ...more], environment);
   const output = collect(child);
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((done) => {
     child.once('close', (code, signal) => done({ code, signal }));

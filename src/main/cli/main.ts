@@ -16,8 +16,13 @@ async function main(argv: readonly string[]): Promise<number> {
   const commands = WAITED_FOR.some(({ name }) => name === argv[0])
     ? WAITED_FOR
     : (await import('./commands/index.ts')).COMMANDS;
-  const terminal = createTerminal(process.env, () => process.exit());
+  const terminal = createTerminal(process.env, leave);
   return run(argv, { commands, version, env: process.env, terminal });
+}
+
+/** The app that runs here ends in good order, as when it is told to; a command has nothing to put in order. */
+function leave(): void {
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit();
 }
 
 // No top-level await: the second file imports from this one, and each would wait for the other for ever.

@@ -48,9 +48,8 @@ export function createLogger(options: LoggerOptions): Logger & { close(): void }
     // Opening the file says so.
   }
   const file = openRotatingFile(path, { onTrouble: complain, ...(mostBytes === undefined ? {} : { mostBytes }) });
-  // Whoever reads standard error may go away (`trackeep serve 2>&1 | head`); that must not end the app.
-  const ignore = () => {};
-  process.stderr.on('error', ignore);
+  // Once for all loggers of the process, and for good: the last line may turn out to be unread when its logger is closed.
+  if (!process.stderr.listeners('error').includes(nobodyReads)) process.stderr.on('error', nobodyReads);
 
   const root = pino(
     {
@@ -68,12 +67,12 @@ export function createLogger(options: LoggerOptions): Logger & { close(): void }
   );
   return {
     ...wrap(root, redact),
-    close() {
-      file.close();
-      process.stderr.off('error', ignore);
-    },
+    close: () => file.close(),
   };
 }
+
+/** Whoever reads standard error may go away (`trackeep serve 2>&1 | head`); that must not end the app. */
+function nobodyReads(): void {}
 
 function wrap(logger: pino.Logger, redactor: Redactor): Logger {
   const at = (level: LogLevel) => (message: string, fields?: LogFields) => {

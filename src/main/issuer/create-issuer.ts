@@ -106,6 +106,7 @@ export function createIssuer(parts: IssuerParts): Issuer {
   };
 
   let janitor: Schedule | null = null;
+  let making: Promise<unknown> = Promise.resolve();
   return {
     approvals,
     clients,
@@ -114,13 +115,17 @@ export function createIssuer(parts: IssuerParts): Issuer {
       janitor = scheduler.every('issuer janitor', { intervalMs: () => SWEEP_EVERY_MS, task: tidy });
       // Generating an RSA key takes a while, so the first client should not have to wait for it. Nor does the start.
       if (vault.view().state === 'open') {
-        signingKeys.open().catch((error: unknown) => logger.warn('the signing keys could not be made', { error }));
+        making = signingKeys
+          .open()
+          .catch((error: unknown) => logger.warn('the signing keys could not be made', { error }));
       }
     },
 
     async stop() {
       janitor?.stop();
       approvals.stop();
+      // They are written down at the end.
+      await making;
     },
 
     async checkAccessToken(token, resource) {
