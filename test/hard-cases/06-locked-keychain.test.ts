@@ -17,14 +17,20 @@ afterEach(async () => {
   await keyring.stop();
 });
 
-/** An app that is started while the keychain is locked, on a data folder with an account in it. */
-async function startedWhileLocked(): Promise<{ app: RunningApp; token: string }> {
+/** Locks the keychain that holds the master key of a data folder with an account in it. @returns the account's token */
+async function lockedWithAnAccount(): Promise<string> {
   const before = await scene.start('keychain', keyring.env);
   expect((await before.cli('connect', 'github', '--device')).code).toBe(0);
   const token = (await before.cli('token', 'github')).stdout.trim();
   expect(token).toMatch(/^ghu_/);
   await before.stop();
   await keyring.lock();
+  return token;
+}
+
+/** An app that is started while the keychain is locked. */
+async function startedWhileLocked(): Promise<{ app: RunningApp; token: string }> {
+  const token = await lockedWithAnAccount();
   return { app: await scene.start('keychain', keyring.env), token };
 }
 
@@ -86,9 +92,8 @@ describe('a locked keychain whose prompt nobody answers', () => {
   });
 
   it('does not keep it from ending when nobody reads what it says', async () => {
-    const { app } = await startedWhileLocked();
-    await app.stop();
-    const args = ['serve', '--json', '--vault', 'keychain', '--data', app.dataDir, '--port', '0'];
+    await lockedWithAnAccount();
+    const args = ['serve', '--json', '--vault', 'keychain', '--data', scene.dataDir, '--port', '0'];
     const unread = spawnCli(args, cleanEnvironment(keyring.env));
     unread.stdout?.destroy();
     unread.stderr?.destroy();
