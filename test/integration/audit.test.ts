@@ -8,6 +8,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const EDITOR: Requester = { kind: 'client', id: 'client-1', name: 'Editor' };
 
+function changed(text: string, at: number): string {
+  return `${text.slice(0, at)}${text[at] === '0' ? '1' : '0'}${text.slice(at + 1)}`;
+}
+
 describe('the log of tokens that were handed out', () => {
   let lab: ConnectionsLab;
   beforeEach(async () => {
@@ -154,8 +158,6 @@ describe('the log of tokens that were handed out', () => {
 
   it('finds every byte that was changed', async () => {
     await handOutTimes(3);
-    const changed = (text: string, at: number) =>
-      `${text.slice(0, at)}${text[at] === '0' ? '1' : '0'}${text.slice(at + 1)}`;
     for (const { number, entry, mac } of await rows()) {
       for (const [column, text] of [
         ['entry', entry],
@@ -200,11 +202,9 @@ describe('the log of tokens that were handed out', () => {
     await handOutTimes(1);
     expect((await rows()).map(({ mac }) => mac.length)).toEqual([64, 0, 0, 64, 64]);
     for (const { number, entry, mac } of (await rows()).slice(1, 4)) {
-      const other = (text: string, at: number) =>
-        `${text.slice(0, at)}${text[at] === '0' ? '1' : '0'}${text.slice(at + 1)}`;
       const changes = [
-        ...Array.from(entry, (_, at) => ({ entry: other(entry, at) })),
-        ...Array.from(mac, (_, at) => ({ mac: other(mac, at) })),
+        ...Array.from(entry, (_, at) => ({ entry: changed(entry, at) })),
+        ...Array.from(mac, (_, at) => ({ mac: changed(mac, at) })),
       ];
       for (const change of changes) {
         await lab.db.updateTable('audit').set(change).where('number', '=', number).execute();
@@ -339,6 +339,16 @@ describe('the log of tokens that were handed out', () => {
     expect(await handOut()).toMatchObject({ login: 'octocat' });
     expect((await rows()).length).toBe(3);
     expect(await check()).toMatchObject({ verdict: 'unsafe', detail: 'Row 1 is not as it was written.' });
+  });
+
+  it('is checked while others have their turn', async () => {
+    await handOutTimes(1);
+    let others = false;
+    setImmediate(() => {
+      others = true;
+    });
+    expect(await check()).toMatchObject({ verdict: 'safe' });
+    expect(others).toBe(true);
   });
 
   it('cannot be checked while the vault is closed', async () => {

@@ -40,6 +40,11 @@ describe('the signing keys', () => {
     lab = await openIssuerLab();
   });
 
+  it('that are being made when the issuer stops are written down before it has', async () => {
+    await lab.issuer.stop();
+    expect(await lab.db.selectFrom('issuer_keys').select('kid').execute()).not.toEqual([]);
+  });
+
   it('are there with the first start, one to sign with and one for those who know only RSA', async () => {
     const { keys } = await served();
     expect(keys.map(({ alg, use }) => [alg, use]).sort()).toEqual([

@@ -28,6 +28,15 @@ const rawly = <T>(path: string, work: (file: Sqlite.Database) => T): T => {
   }
 };
 
+/** As before the migration `from`, as far as it and those after it go by what they find. */
+function takeBack(path: string, from: '0006' | '0008'): void {
+  rawly(path, (file) => {
+    file.prepare('delete from kysely_migration where name >= ?').run(from);
+    file.exec('create index audit_connection on audit (number)');
+    file.exec('drop table audit_stretches');
+  });
+}
+
 const RECORD = {
   ...{ model: 'RefreshToken', grant_id: null, lookup_hash: null },
   ...{ payload: '{}', sealed_payload: null, consumed_at: null },
@@ -126,11 +135,7 @@ describe('a database that is opened again', () => {
       .values([2, 1].map((number) => ({ ...RECORD, id_hash: `hash-${number}`, expires_at: number })))
       .execute();
     await close();
-    rawly(path, (file) => {
-      file.exec("delete from kysely_migration where name >= '0006'");
-      file.exec('create index audit_connection on audit (number)');
-      file.exec('drop table audit_stretches');
-    });
+    takeBack(path, '0006');
     const again = await open(dataDir);
     const records = await again.db.selectFrom('issuer_records').selectAll().orderBy('expires_at').execute();
     expect(records).toEqual([1, 2].map((number) => ({ ...RECORD, id_hash: `hash-${number}`, expires_at: number })));
@@ -152,11 +157,7 @@ describe('a database that is opened again', () => {
       .values([...rows, { number: 66, entry: 'damaged', mac: '' }])
       .execute();
     await close();
-    rawly(path, (file) => {
-      file.exec("delete from kysely_migration where name >= '0008'");
-      file.exec('create index audit_connection on audit (number)');
-      file.exec('drop table audit_stretches');
-    });
+    takeBack(path, '0008');
     const again = await open(dataDir);
     expect(await again.db.selectFrom('audit_stretches').selectAll().execute()).toEqual([
       { stretch: 0, accounts: 'aaaaaaaa,bbbbbbbb' },

@@ -13,11 +13,12 @@ const USUAL_PAGE = 50;
 const LONGEST_PAGE = 500;
 /** Rows that are checked at a time. */
 const ROWS_AT_ONCE = 1_000;
+
 /** A row that was damaged is still a row. */
 const CONNECTION = sql<string | null>`case when json_valid(entry) then entry ->> '$.connectionId' end`;
-
 const MARK_OF_CONNECTION = sql`substr(${CONNECTION}, 1, ${sql.lit(LENGTH_OF_MARK)})`;
 const STRETCH = sql<number>`number / ${sql.lit(ROWS_OF_STRETCH)}`;
+/** Whether the stretch of a row does not tell that it is about this account. */
 const IS_HIDDEN = sql<0 | 1>`
   ${CONNECTION} is not null and instr(ifnull(accounts, ''), ${MARK_OF_CONNECTION}) = 0`;
 

@@ -6,14 +6,14 @@ export const BEGINNING = '';
 /** In place of a MAC: the row is under that of a later one, with which it was written. */
 export const UNDER_A_LATER_ONE = '';
 
-export interface Row {
+interface Row {
   number: number;
   /** JSON, and so without a line break. */
   entry: string;
 }
 
 /** A MAC in the making. */
-export interface RowsMac {
+interface RowsMac {
   add(row: Row): void;
   /** @returns HMAC-SHA-256 (RFC 2104), hex. Nothing can be added after it. */
   end(): string;
