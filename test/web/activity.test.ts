@@ -115,6 +115,8 @@ describe('activity', () => {
     const { page } = await openUi(lab.browser, lab.app);
     await visit(page, 'Activity');
     await page.getByRole('searchbox').fill('power cut');
+    // Until then a row may be replaced under the pointer.
+    await expect.poll(() => page.getByRole('article').filter({ hasNotText: 'power cut' }).count(), PATIENCE).toBe(0);
     const row = page.getByRole('article').filter({ hasText: 'Restart the pump after a power cut' });
     const link = row.getByRole('link', { name: /Restart the pump/ });
     expect(await link.getAttribute('href')).toMatch(`${lab.github.url}/orchard-labs/irrigation/pull/`);
